@@ -1,0 +1,1 @@
+"""Use cases: what a verb does, told in terms of ports."""

@@ -1,0 +1,1 @@
+"""What AWS offers: actions, resource types, ARN formats; which permissions a call requires."""

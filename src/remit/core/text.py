@@ -1,0 +1,88 @@
+"""Text that is known only in part: literal pieces with named holes between them.
+
+The scanner builds such texts, the catalog puts them into ARNs, and the judge asks whether a
+policy covers every text, some text or no text that they can stand for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from remit.core.span import Span
+
+
+class HoleKind(StrEnum):
+    """Why a piece of text is not known."""
+
+    ASSIGNED = "assigned"
+    """Fixed at deployment and not by the code (account, region, API id, a secret's random suffix).
+    A policy that names one fitting value is believed."""
+    ENV = "env"
+    """An environment variable or setting that the stage does not define: one line of
+    configuration fills it."""
+    DATA = "data"
+    """Data of the request or of the running system: any value may come."""
+    CODE = "code"
+    """Something that the scanner did not follow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """One unknown piece. `name` is what a person would call it (`os.environ["TABLE"]`, `account`).
+
+    `width` is the number of characters, where that much is known (a secret's suffix has 6).
+    """
+
+    kind: HoleKind
+    name: str
+    span: Span | None = None
+    width: int | None = None
+
+    def __str__(self) -> str:
+        return "{" + self.name + "}"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Literal pieces and holes, in order. Neighbouring literals are joined, empty ones dropped."""
+
+    parts: tuple[str | Hole, ...]
+
+    @classmethod
+    def of(cls, *parts: str | Hole | Text) -> Text:
+        """Concatenate strings, holes and texts."""
+        return cls(tuple(_joined(parts)))
+
+    @property
+    def literal(self) -> str | None:
+        """The text itself when nothing in it is open, else None."""
+        if not self.parts:
+            return ""
+        if len(self.parts) == 1 and isinstance(self.parts[0], str):
+            return self.parts[0]
+        return None
+
+    @property
+    def holes(self) -> tuple[Hole, ...]:
+        """The holes, in order of appearance."""
+        return tuple(part for part in self.parts if isinstance(part, Hole))
+
+    def __str__(self) -> str:
+        return "".join(str(part) for part in self.parts)
+
+
+def _joined(parts: Iterable[str | Hole | Text]) -> Iterable[str | Hole]:
+    literal = ""
+    for part in parts:
+        for piece in part.parts if isinstance(part, Text) else (part,):
+            if isinstance(piece, str):
+                literal += piece
+                continue
+            if literal:
+                yield literal
+                literal = ""
+            yield piece
+    if literal:
+        yield literal

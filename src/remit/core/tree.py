@@ -1,0 +1,53 @@
+"""A tree of files to read: the port through which readers and scanners see a project.
+
+Paths are relative to the tree's root, with forward slashes and no `..`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+
+class Tree(Protocol):
+    """Read-only files below one root."""
+
+    def read(self, path: str) -> bytes:
+        """The file's bytes. Raises FileNotFoundError, or OSError with a reason for people."""
+        ...
+
+    def exists(self, path: str) -> bool:
+        """Whether a regular file is there."""
+        ...
+
+    def files(self, folder: str = "", suffix: str = "") -> list[str]:
+        """All files at or below `folder` whose names end with `suffix`, sorted.
+
+        Links are followed inside the root only and each folder is entered once.
+        """
+        ...
+
+
+class MemoryTree:
+    """A tree held in a mapping from path to content. For tests and for programs."""
+
+    def __init__(self, contents: Mapping[str, str | bytes]) -> None:
+        self._contents = {
+            path: text.encode() if isinstance(text, str) else text
+            for path, text in contents.items()
+        }
+
+    def read(self, path: str) -> bytes:
+        """The bytes under `path`."""
+        if path not in self._contents:
+            raise FileNotFoundError(path)
+        return self._contents[path]
+
+    def exists(self, path: str) -> bool:
+        """Whether `path` is a key."""
+        return path in self._contents
+
+    def files(self, folder: str = "", suffix: str = "") -> list[str]:
+        """Keys below `folder`."""
+        prefix = folder.rstrip("/") + "/" if folder else ""
+        return sorted(p for p in self._contents if p.startswith(prefix) and p.endswith(suffix))

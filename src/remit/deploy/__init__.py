@@ -1,0 +1,1 @@
+"""Readers of deployment frameworks: stages, functions, roles and their policies."""

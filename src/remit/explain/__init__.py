@@ -1,0 +1,1 @@
+"""Why a decision fell: open requests, the statement that came nearest, what it lacks."""

@@ -1,0 +1,1 @@
+"""Source code to calls: an abstract interpreter that runs once for each stage."""

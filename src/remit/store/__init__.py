@@ -1,0 +1,1 @@
+"""Adapters: files on disk."""

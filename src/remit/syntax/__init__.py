@@ -1,0 +1,1 @@
+"""Documents with positions: JSON and YAML to nodes, nodes to policies."""
