@@ -1,4 +1,7 @@
-"""A call of an AWS operation, in no particular language: what a scanner, a recording or a trail yields."""
+"""A call of an AWS operation, in no particular language.
+
+Scanners, recordings and trails yield it.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from remit.core.span import Span
 from remit.core.text import Hole, Text
 
 Param: TypeAlias = (
-    "str | bytes | int | float | bool | None | Text | Hole | list[Param] | dict[str, Param]"
+    "str | bytes | int | float | bool | Text | Hole | list[Param] | dict[str, Param] | None"
 )
 """A parameter's value: plain where known, `Text` where a string is known in part, `Hole` where
 nothing is known."""
@@ -18,7 +21,7 @@ nothing is known."""
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One step on the way from an entry point to a call: the function and where it is called from."""
+    """One step from an entry point to a call: the function and where it is called from."""
 
     function: str
     span: Span

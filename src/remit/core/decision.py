@@ -28,7 +28,7 @@ class Layer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Determining:
-    """A statement that determined the answer: layer, index of the policy in it, of the statement."""
+    """A statement that determined the answer: layer, index of its policy, index in it."""
 
     layer: Layer
     policy: int
@@ -38,7 +38,7 @@ class Determining:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The verdict, the statements that determined it, and what in the policies was not understood."""
+    """The verdict, the statements that determined it, and what was not understood."""
 
     verdict: Verdict
     determining: tuple[Determining, ...] = ()

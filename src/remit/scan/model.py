@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from remit.core.call import Call, Frame
+from remit.core.call import Call
 from remit.core.span import Problem, Span
 
 
@@ -68,6 +68,3 @@ class Scan:
     problems: tuple[Problem, ...] = ()
     environment_read: Mapping[str, Span] = field(default_factory=dict)
     stats: Mapping[str, int] = field(default_factory=dict)
-
-
-__all__ = ["Entry", "Frame", "Located", "Mask", "Scan", "Unattributed"]
