@@ -1,0 +1,345 @@
+"""Calling: binding arguments, running the project's functions, making instances."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from remit.core.text import Hole
+from remit.scan import bridge
+from remit.scan.join import join
+from remit.scan.machine import DEEPEST, Activation, Memory
+from remit.scan.objects import bind
+from remit.scan.suspects import DATA_LIBRARIES, SUSPECTS
+from remit.scan.text import first_hole
+from remit.scan.values import (
+    CALLABLES,
+    CONSTANTS,
+    Arguments,
+    BoundV,
+    ClassMethodV,
+    ClassV,
+    DictV,
+    External,
+    FunctionV,
+    InstanceV,
+    ListV,
+    Native,
+    OneOf,
+    PartialV,
+    Scope,
+    StaticV,
+    Value,
+    code,
+    data,
+)
+
+if TYPE_CHECKING:
+    from remit.scan.machine import Machine
+    from remit.scan.record import Sighting
+
+
+def call_value(machine: Machine, value: Value, arguments: Arguments, node: ast.AST) -> Value:
+    """`value(arguments)`."""
+    if isinstance(value, OneOf):
+        with machine.undecided():
+            return join(
+                call_value(machine, one, arguments, node) for one in value.values if one is not None
+            )
+    if isinstance(value, FunctionV):
+        return call_function(machine, value, arguments, node)
+    if isinstance(value, BoundV):
+        return call_value(machine, value.function, _before((value.receiver,), arguments), node)
+    if isinstance(value, ClassV):
+        return instantiate(machine, value, arguments, node)
+    if isinstance(value, PartialV):
+        return call_value(machine, value.function, _merged(value.arguments, arguments), node)
+    if isinstance(value, (StaticV, ClassMethodV)):
+        return call_value(machine, value.function, arguments, node)
+    if isinstance(value, Native):
+        return value.run(machine, arguments, node) if value.run else code(f"{value.name}()")
+    if bridge.is_sdk(value):
+        return bridge.call(machine, value, arguments, node)
+    if isinstance(value, InstanceV):
+        found = value.cls.find("__call__")
+        if found is not ...:
+            return call_value(
+                machine, bind(machine, value, value.cls, found, node), arguments, node
+            )
+    return _call_unknown(machine, value, arguments, node)
+
+
+def _call_unknown(machine: Machine, value: Value, arguments: Arguments, node: ast.AST) -> Value:
+    """A call of something that is not followed: the project's functions given to it may run."""
+    release(machine, arguments, node)
+    _suspect(machine, value, node)
+    if isinstance(value, External):
+        kind = data if value.name.partition(".")[0] in DATA_LIBRARIES else code
+        return kind(f"{value.name}()")
+    if isinstance(value, Hole):
+        return (
+            value
+            if value.name.endswith("()")
+            else Hole(value.kind, f"{value.name}()"[:80], value.span)
+        )
+    return code(f"{getattr(value, 'name', 'a value')}()")
+
+
+def _suspect(machine: Machine, value: Value, node: ast.AST) -> None:
+    """Tell of a call that looks like the SDK's on something that was not followed."""
+    function = getattr(node, "func", None)
+    if not isinstance(function, ast.Attribute) or function.attr not in SUSPECTS:
+        return
+    if isinstance(value, (Hole, External)) and not (
+        isinstance(value, Hole) and value.kind == "data"
+    ):
+        machine.recorder.missed(
+            machine.span(node),
+            ast.unparse(function)[:80],
+            f"`{ast.unparse(function.value)[:60]}` was not followed to a client",
+        )
+
+
+def release(machine: Machine, arguments: Arguments, node: ast.AST) -> None:
+    """Functions handed to a library run some time, with arguments nobody knows: run them once."""
+    for given in arguments.all():
+        if isinstance(given, CALLABLES) and id(given) not in machine.escaped:
+            machine.escaped.add(id(given))
+            machine.keep.append(given)
+            with machine.undecided():
+                machine.call(given, Arguments(open=True), node)
+
+
+def _before(first: tuple[Value, ...], arguments: Arguments) -> Arguments:
+    return Arguments(first + arguments.positional, arguments.keywords, arguments.open)
+
+
+def _merged(first: Arguments, then: Arguments) -> Arguments:
+    return Arguments(
+        first.positional + then.positional,
+        {**first.keywords, **then.keywords},
+        first.open or then.open,
+    )
+
+
+# -- functions of the project ------------------------------------------------------------------
+
+
+def call_function(
+    machine: Machine, function: FunctionV, arguments: Arguments, node: ast.AST
+) -> Value:
+    """Run a function of the project, or recall what it did with the same arguments."""
+    if len(machine.stack) >= DEEPEST or _recursion(machine, function):
+        return code(f"{function.name}() calling itself")
+    if machine.exhausted:
+        machine.recorder.missed(
+            machine.span(node),
+            function.name,
+            "this entry point is too large to be followed to its end",
+        )
+        return code(f"{function.name}()")
+    key = _memory_key(machine, function, arguments)
+    known = machine.memory.get(key)
+    if known is not None and known.epoch == machine.epoch:
+        here = machine.path()
+        for seen in known.sightings:
+            machine.saw(seen.below(here))
+        return known.result
+    epoch, start, depth = machine.epoch, len(machine.recorder.log), len(machine.path())
+    result = _execute(machine, function, arguments, node)
+    if machine.epoch == epoch:
+        seen = _since(machine.recorder.log, start, depth)
+        machine.memory[key] = Memory(epoch, result, seen, (function, arguments))
+    return result
+
+
+def _recursion(machine: Machine, function: FunctionV) -> bool:
+    return sum(1 for frame in machine.stack if frame.code is function.node) >= 2
+
+
+def _since(log: list[Sighting], start: int, depth: int) -> tuple[Sighting, ...]:
+    """The calls made since `start`, each once, with paths that begin at `depth`."""
+    return tuple({seen.key: seen.above(depth) for seen in reversed(log[start:])}.values())[::-1]
+
+
+def _memory_key(machine: Machine, function: FunctionV, arguments: Arguments) -> object:
+    return (
+        id(function),
+        tuple(_token(value) for value in arguments.positional),
+        tuple((name, _token(value)) for name, value in arguments.keywords.items()),
+        arguments.open,
+        machine.handlers[-1] if machine.handlers else None,
+        tuple(machine.settings),
+        machine.importing,
+        bool(machine.weak),
+    )
+
+
+def _token(value: Value) -> object:
+    if isinstance(value, CONSTANTS):
+        return (type(value), value)
+    try:
+        hash(value)
+    except TypeError:
+        return id(value)
+    return value
+
+
+def _execute(machine: Machine, function: FunctionV, arguments: Arguments, node: ast.AST) -> Value:
+    scope = Scope(function.scope)
+    _bind(machine, function, arguments, scope)
+    frame = Activation(
+        name=function.name,
+        module=function.module,
+        scope=scope,
+        called_at=machine.span(node),
+        code=function.node,
+        owner=function.owner,
+        receiver=arguments.positional[0] if arguments.positional else None,
+    )
+    settings = len(machine.settings)
+    machine.stack.append(frame)
+    try:
+        if isinstance(function.node, ast.Lambda):
+            return machine.eval(function.node.body, frame)
+        falls = machine.run(function.node.body, frame)
+    finally:
+        machine.stack.pop()
+        del machine.settings[settings:]
+    if function.generator:
+        return ListV([], "generator", join(frame.yields) if frame.yields else None)
+    results = [value for value, _ in frame.returns]
+    return join([*results, None] if falls else results) if results else None
+
+
+def _bind(machine: Machine, function: FunctionV, arguments: Arguments, scope: Scope) -> None:
+    spec = function.node.args
+    names = [arg.arg for arg in (*spec.posonlyargs, *spec.args)]
+    keywords = dict(arguments.keywords)
+    given = arguments.positional
+    for name, value in zip(names, given, strict=False):
+        scope.vars[name] = value
+    first_default = len(names) - len(function.defaults)
+    for index, name in enumerate(names[len(given) :], start=len(given)):
+        scope.vars[name] = _one(
+            function, arguments, keywords, name, index - first_default, function.defaults
+        )
+    if spec.vararg is not None:
+        rest = code(f"`*{spec.vararg.arg}`") if arguments.open else ...
+        scope.vars[spec.vararg.arg] = ListV(list(given[len(names) :]), "tuple", rest)
+    for arg in spec.kwonlyargs:
+        default = function.kwdefaults.get(arg.arg, ...)
+        scope.vars[arg.arg] = keywords.pop(arg.arg, _missing(function, arguments, arg.arg, default))
+    if spec.kwarg is not None:
+        rest = code(f"`**{spec.kwarg.arg}`") if arguments.open else ...
+        scope.vars[spec.kwarg.arg] = DictV(dict(keywords), rest)
+
+
+def _one(
+    function: FunctionV,
+    arguments: Arguments,
+    keywords: dict[str, Value],
+    name: str,
+    default: int,
+    defaults: tuple[Value, ...],
+) -> Value:
+    if name in keywords:
+        return keywords.pop(name)
+    return _missing(function, arguments, name, defaults[default] if default >= 0 else ...)
+
+
+def _missing(function: FunctionV, arguments: Arguments, name: str, default: Value) -> Value:
+    if default is ... or arguments.open:
+        hole = code(f"`{name}` of {function.name}")
+        return hole if default is ... else join([default, hole])
+    return default
+
+
+# -- classes -----------------------------------------------------------------------------------
+
+_FIELD_BASES = ("pydantic", "typing.NamedTuple", "sqlmodel", "attr")
+
+
+def instantiate(machine: Machine, cls: ClassV, arguments: Arguments, node: ast.AST) -> Value:
+    """`cls(...)`: run `__init__`, or fill the declared fields where the class declares them."""
+    bases = cls.external_bases()
+    if any(base.startswith("enum.") for base in bases):
+        return _enum_member(cls, arguments)
+    maker = cls.find("__new__")
+    if isinstance(maker, FunctionV):
+        made = call_value(machine, maker, _before((cls,), arguments), node)
+        if not isinstance(made, (Hole, External)):
+            return made
+    instance = InstanceV(cls)
+    init = cls.find("__init__")
+    if isinstance(init, FunctionV):
+        call_function(machine, init, _before((instance,), arguments), node)
+    else:
+        _fill_fields(machine, instance, arguments, bases)
+        release(machine, arguments, node)
+    instance.ready = True
+    return instance
+
+
+def _enum_member(cls: ClassV, arguments: Arguments) -> Value:
+    """`Color("red")`: the member with that value."""
+    wanted = arguments.get(0, "value")
+    members = [v for c in cls.lineage() for v in c.attrs.values() if isinstance(v, InstanceV)]
+    for member in members:
+        if isinstance(wanted, CONSTANTS) and member.attrs.get("value") == wanted:
+            return member
+    return first_hole([wanted]) or (join(members) if members else code(f"{cls.name}()"))
+
+
+def _fill_fields(
+    machine: Machine, instance: InstanceV, arguments: Arguments, bases: list[str]
+) -> None:
+    """Dataclasses, named tuples and settings classes: fields in order of declaration."""
+    fields: dict[str, Value] = {}
+    for cls in reversed(instance.cls.lineage()):
+        fields.update({name: cls.attrs.get(name, ...) for name in cls.annotations})
+    for (name, default), value in zip(fields.items(), arguments.positional, strict=False):
+        instance.attrs[name] = value
+        del default
+    from_environment = any(base.endswith("BaseSettings") for base in bases)
+    prefix = _settings_prefix(machine, instance.cls) if from_environment else ""
+    for name, default in fields.items():
+        if name in arguments.keywords:
+            instance.attrs[name] = arguments.keywords[name]
+        elif name not in instance.attrs:
+            value = _declared(machine, default, node=None)
+            if from_environment:
+                value = machine.variable(_find_variable(machine, prefix + name), value)
+            instance.attrs[name] = (
+                value if value is not ... else code(f"{instance.cls.name}.{name}")
+            )
+    post = instance.cls.find("__post_init__")
+    if isinstance(post, FunctionV) and machine.stack:
+        body = instance.cls.node or ast.Pass()
+        call_function(machine, post, Arguments((instance,)), body)
+
+
+def _declared(machine: Machine, default: Value, node: ast.AST | None) -> Value:
+    """A field's default: `field(default=..., default_factory=...)` or the value itself."""
+    if isinstance(default, Native) and default.name == "field":
+        if "default" in default.attrs:
+            return default.attrs["default"]
+        factory = default.attrs.get("default_factory")
+        return machine.call(factory, Arguments(), ast.Pass()) if factory is not None else ...
+    return default
+
+
+def _settings_prefix(machine: Machine, cls: ClassV) -> str:
+    config = cls.find("model_config")
+    found: Value = config.items.get("env_prefix", "") if isinstance(config, DictV) else ""
+    inner = cls.find("Config")
+    if isinstance(inner, ClassV) and not found:
+        found = inner.attrs.get("env_prefix", "")
+    return found if isinstance(found, str) else ""
+
+
+def _find_variable(machine: Machine, name: str) -> str:
+    """Settings classes read variables without regard to case (pydantic-settings, "case_sensitive")."""
+    return next(
+        (known for known in machine.environment if known.lower() == name.lower()), name.upper()
+    )

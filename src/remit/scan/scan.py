@@ -1,0 +1,172 @@
+"""Scan one stage: run its code from the functions that are deployed, with its environment."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+
+from remit.core.span import Span
+from remit.core.text import Hole, HoleKind
+from remit.scan.frameworks import chalice
+from remit.scan.interpreter import Interpreter
+from remit.scan.machine import Activation
+from remit.scan.model import Entry, Located, Mask, Scan
+from remit.scan.source import Library
+from remit.scan.values import (
+    Arguments,
+    DictV,
+    EnvironV,
+    FunctionV,
+    Value,
+    alternatives,
+    data,
+)
+
+
+def scan(
+    library: Library,
+    entry: str,
+    environment: Mapping[str, str],
+    *,
+    region: str | None = None,
+    values: Mapping[str, str] | None = None,
+) -> Scan:
+    """Interpret the module `entry` (a file's path) and every handler that it registers.
+
+    `environment` is the stage's; `region` where it is deployed, if known; `values` fills holes by
+    name. Never raises for what is in the project: what can't be used is in `Scan.problems`, what
+    can't be followed in `Scan.unattributed`.
+    """
+    machine = Interpreter(library, _environ(environment, region), values or {})
+    name = entry.rpartition("/")[2].removesuffix(".py")
+    with _deep():
+        module = _guarded(machine, Span.whole(entry), name, lambda: machine.load(name))
+        machine.importing = False
+        if module is not None:
+            for handler in _handlers(machine):
+                _run_handler(machine, handler)
+    recorder = machine.recorder
+    _mask_swallowed(machine)
+    return Scan(
+        entries=tuple(recorder.entries),
+        calls=tuple(recorder.located.values()),
+        unattributed=tuple(recorder.unknown.values()),
+        masks=tuple(recorder.masks.values()),
+        problems=tuple(library.problems),
+        environment_read=dict(recorder.read),
+        stats={"foreign": len(recorder.foreign), "files": len(library.parsed)},
+    )
+
+
+def _environ(environment: Mapping[str, str], region: str | None) -> EnvironV:
+    """What Lambda itself sets (Lambda developer guide, configuration-envvars), then the stage's."""
+    here: Value = region or Hole(HoleKind.ASSIGNED, "region")
+    own: dict[str, Value] = {
+        "AWS_REGION": here,
+        "AWS_DEFAULT_REGION": here,
+        "AWS_EXECUTION_ENV": "AWS_Lambda_python3",
+        "AWS_LAMBDA_FUNCTION_NAME": Hole(HoleKind.ASSIGNED, "function name"),
+        "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": data("memory size"),
+        "AWS_LAMBDA_LOG_GROUP_NAME": Hole(HoleKind.ASSIGNED, "log group"),
+        "AWS_LAMBDA_LOG_STREAM_NAME": data("log stream"),
+        "AWS_LAMBDA_RUNTIME_API": "127.0.0.1:9001",
+        "AWS_ACCESS_KEY_ID": data("the role's key"),
+        "AWS_SECRET_ACCESS_KEY": data("the role's key"),
+        "AWS_SESSION_TOKEN": data("the role's key"),
+        "LAMBDA_TASK_ROOT": "/var/task",
+        "LAMBDA_RUNTIME_DIR": "/var/runtime",
+        "TZ": ":UTC",
+        "PATH": data("PATH"),
+        "LANG": "en_US.UTF-8",
+        "PYTHONPATH": "/var/runtime",
+        "_HANDLER": data("the handler"),
+    }
+    return EnvironV({**own, **environment})
+
+
+@contextmanager
+def _deep() -> Iterator[None]:
+    """Interpreted calls nest several Python frames each."""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, 12_000))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)
+
+
+def _guarded(machine: Interpreter, span: Span, what: str, action: Callable[[], Value]) -> Value:
+    try:
+        return action()
+    except RecursionError:
+        machine.stack.clear()
+        machine.recorder.missed(span, what, "it is nested too deeply to be followed")
+        return None
+
+
+def _handlers(machine: Interpreter) -> list[chalice.Handler]:
+    apps = [app for app in machine.keep if isinstance(app, chalice.App)]
+    return [handler for app in apps for handler in app.handlers()]
+
+
+def _run_handler(machine: Interpreter, handler: chalice.Handler) -> None:
+    entry = chalice.entry(machine, handler)
+    if entry is None:
+        return
+    if handler.kind != "middleware":
+        machine.recorder.entries.append(entry)
+    machine.recorder.function = entry.function
+    machine.steps = 0
+    function = handler.function
+    base = Activation(entry.name, function.module, function.module.scope, entry.span)
+    machine.stack[:] = [base]
+    arguments = _given(handler, function)
+    result = _guarded(
+        machine, entry.span, entry.name, lambda: machine.call(function, arguments, function.node)
+    )
+    machine.stack.clear()
+    machine.recorder.function = ""
+    if handler.kind == "route":
+        _mask_statuses(machine, entry, result)
+
+
+def _mask_statuses(machine: Interpreter, entry: Entry, result: Value) -> None:
+    """A dict that a view returns is the body of an answer with status 200, whatever it says.
+
+    Source: facts/api-gateway.md 7.4; Chalice's documentation, "Views", "Customizing the HTTP
+    Response".
+    """
+    for value in alternatives(result):
+        status = value.items.get("statusCode") if isinstance(value, DictV) else None
+        if isinstance(status, int) and status >= 400 and value.origin is not None:
+            source, node = value.origin
+            machine.recorder.mask(
+                Mask("status-in-body", source.span(node), entry.name, str(status))
+            )
+
+
+def _mask_swallowed(machine: Interpreter) -> None:
+    """One mask for each `except` clause that hides AWS errors, with the calls it hides."""
+    hidden: dict[Span, list[Located]] = {}
+    for located in machine.recorder.located.values():
+        if located.call.swallowed is not None:
+            hidden.setdefault(located.call.swallowed, []).append(located)
+    for handler, calls in hidden.items():
+        how = machine.recorder.handling.get(handler, "")
+        if how:
+            path = calls[0].call.path
+            spans = tuple(dict.fromkeys(located.call.span for located in calls))
+            machine.recorder.mask(
+                Mask("swallowed", handler, path[0].function if path else "import", how, spans)
+            )
+
+
+def _given(handler: chalice.Handler, function: FunctionV) -> Arguments:
+    """What the framework passes: path parameters to a route, the event to everything else."""
+    names = [arg.arg for arg in (*function.node.args.posonlyargs, *function.node.args.args)]
+    label = "the path's" if handler.kind == "route" else "the event's"
+    return Arguments(
+        tuple(data(f"{label} `{name}`" if handler.kind == "route" else name) for name in names)
+    )

@@ -1,0 +1,126 @@
+"""Source files: read once, parsed once, shared by all stages. Also where a module's file lies."""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from dataclasses import dataclass, field
+
+from remit.core.span import Problem, Span
+from remit.core.tree import Tree
+
+LARGEST = 1_500_000
+"""Bytes. Larger files are generated data, not code; the report says that they were left out."""
+
+_PYTHON2 = re.compile(
+    rb"^\s*(print\s+[^(=\s]|except\s+\w+\s*,\s*\w+\s*:|exec\s+['\"])", re.MULTILINE
+)
+
+
+@dataclass(slots=True)
+class Source:
+    """One parsed file."""
+
+    file: str
+    tree: ast.Module
+    lines: list[bytes]
+
+    def span(self, node: ast.AST) -> Span:
+        """Where `node` stands. ast counts UTF-8 bytes from 0; people count characters from 1."""
+        line: int = getattr(node, "lineno", 1)
+        end: int = getattr(node, "end_lineno", None) or line
+        return Span(
+            self.file,
+            line,
+            self._column(line, getattr(node, "col_offset", 0)),
+            end,
+            self._column(end, getattr(node, "end_col_offset", None) or 0),
+        )
+
+    def _column(self, line: int, offset: int) -> int:
+        if line > len(self.lines):
+            return offset + 1
+        return len(self.lines[line - 1][:offset].decode("utf-8", "replace")) + 1
+
+
+@dataclass(slots=True)
+class Library:
+    """The project's Python files, by module name. Files that can't be used end up in `problems`."""
+
+    tree: Tree
+    roots: tuple[str, ...]
+    problems: list[Problem] = field(default_factory=list)
+    parsed: dict[str, Source | None] = field(default_factory=dict)
+
+    def find(self, module: str) -> tuple[str, bool] | None:
+        """The file of `module` and whether it is a package; None when it is not the project's."""
+        path = module.replace(".", "/")
+        for root in self.roots:
+            base = f"{root}/{path}" if root else path
+            if self.tree.exists(f"{base}/__init__.py"):
+                return f"{base}/__init__.py", True
+            if self.tree.exists(f"{base}.py"):
+                return f"{base}.py", False
+        return None
+
+    def is_folder(self, module: str) -> bool:
+        """Whether `module` is a folder without `__init__.py` that holds Python files."""
+        path = module.replace(".", "/")
+        return any(
+            bool(self.tree.files(f"{root}/{path}" if root else path, ".py")) for root in self.roots
+        )
+
+    def source(self, file: str) -> Source | None:
+        """The parsed file; None, and a problem told once, when it can't be used."""
+        if file not in self.parsed:
+            self.parsed[file] = self._parse(file)
+        return self.parsed[file]
+
+    def _parse(self, file: str) -> Source | None:
+        try:
+            raw = self.tree.read(file)
+        except OSError as error:
+            self._lost(Span.whole(file), f"`{file}` cannot be read: {error.strerror or error}", "")
+            return None
+        if len(raw) > LARGEST:
+            self._lost(
+                Span.whole(file),
+                f"`{file}` has {len(raw) / 1e6:.1f} MB and was not read",
+                "files over 1.5 MB are taken for generated data; calls in them are not checked",
+            )
+            return None
+        try:
+            return Source(file, _quiet_parse(raw, file), raw.splitlines())
+        except SyntaxError as error:
+            self._lost(_place(file, error), *_explain(raw, error))
+        except (ValueError, RecursionError, MemoryError) as error:
+            reason = "is nested too deeply" if isinstance(error, RecursionError) else str(error)
+            self._lost(Span.whole(file), f"`{file}` does not parse: {reason}", _REST)
+        return None
+
+    def _lost(self, span: Span, message: str, hint: str) -> None:
+        self.problems.append(Problem(span, message, hint))
+
+
+_REST = "calls in this file are not checked; the other files are"
+
+
+def _quiet_parse(raw: bytes, file: str) -> ast.Module:
+    with warnings.catch_warnings():
+        # Their invalid escapes are their linter's business, not ours.
+        warnings.simplefilter("ignore")
+        return ast.parse(raw, file)
+
+
+def _place(file: str, error: SyntaxError) -> Span:
+    line, column = max(error.lineno or 1, 1), max(error.offset or 1, 1)
+    return Span(file, line, column, line, column + 1)
+
+
+def _explain(raw: bytes, error: SyntaxError) -> tuple[str, str]:
+    if _PYTHON2.search(raw):
+        return "this file is Python 2", f"move it to Python 3; {_REST}"
+    if isinstance(error, UnicodeError) or "codec can't decode" in error.msg or "utf-8" in error.msg:
+        return f"this file is not UTF-8: {error.msg}", f"save it as UTF-8; {_REST}"
+    return f"this file does not parse: {error.msg}", f"mend the syntax; {_REST}"
