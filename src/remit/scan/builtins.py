@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 Run = Callable[["Machine", Arguments, ast.AST], Value]
 
 
-def _convert(kind: Callable[[Any], Any], label: str) -> Run:
+def _convert(kind: type[int] | type[float], label: str) -> Run:
     def run(_machine: Machine, args: Arguments, _node: ast.AST) -> Value:
         value = args.get(0, "x", kind())
         options = value.values if isinstance(value, OneOf) else (value,)

@@ -148,8 +148,8 @@ def call_function(
     epoch, start, depth = machine.epoch, len(machine.recorder.log), len(machine.path())
     result = _execute(machine, function, arguments, node)
     if machine.epoch == epoch:
-        seen = _since(machine.recorder.log, start, depth)
-        machine.memory[key] = Memory(epoch, result, seen, (function, arguments))
+        made = _since(machine.recorder.log, start, depth)
+        machine.memory[key] = Memory(epoch, result, made, (function, arguments))
     return result
 
 
@@ -339,7 +339,7 @@ def _settings_prefix(machine: Machine, cls: ClassV) -> str:
 
 
 def _find_variable(machine: Machine, name: str) -> str:
-    """Settings classes read variables without regard to case (pydantic-settings, "case_sensitive")."""
+    """Settings classes read variables in any case (pydantic-settings, "case_sensitive")."""
     return next(
-        (known for known in machine.environment if known.lower() == name.lower()), name.upper()
+        (known for known in machine.environ.items if known.lower() == name.lower()), name.upper()
     )

@@ -67,8 +67,9 @@ def _attribute(machine: Machine, node: ast.Attribute, frame: Activation) -> Valu
 
 def _subscript(machine: Machine, node: ast.Subscript, frame: Activation) -> Value:
     owner = machine.eval(node.value, frame)
-    if isinstance(node.slice, ast.Slice):
-        return spread(lambda one: _slice(machine, one, node.slice, frame), [owner])
+    cut = node.slice
+    if isinstance(cut, ast.Slice):
+        return spread(lambda one: _slice(machine, one, cut, frame), [owner])
     key = machine.eval(node.slice, frame)
     options = (
         [one for one in owner.values if one is not None] if isinstance(owner, OneOf) else [owner]
@@ -189,10 +190,8 @@ def _binary(machine: Machine, test: ast.operator, left: Value, right: Value) -> 
     if isinstance(test, ast.Mod) and isinstance(left, str):
         values = tuple(right.items) if isinstance(right, ListV) else (right,)
         return percent(left, values, right.items if isinstance(right, DictV) else None)
-    texts = (str, Text)
-    if isinstance(test, ast.Add) and (isinstance(left, texts) or isinstance(right, texts)):
-        if isinstance(left, (*texts, Hole)) and isinstance(right, (*texts, Hole)):
-            return concat([left, right])
+    if isinstance(test, ast.Add) and _both_text(left, right):
+        return concat([left, right])
     if isinstance(test, ast.Add) and isinstance(left, ListV) and isinstance(right, ListV):
         rest = join([v.rest for v in (left, right) if v.open]) if left.open or right.open else ...
         return ListV([*left.items, *right.items], left.kind, rest)
@@ -207,7 +206,7 @@ def _binary(machine: Machine, test: ast.operator, left: Value, right: Value) -> 
     simple = (int, float, str)
     if isinstance(left, simple) and isinstance(right, simple) and type(test) in _ARITHMETIC:
         if isinstance(test, ast.Mult) and str in (type(left), type(right)):
-            return code("a repeated text") if _large(left, right) else left * right
+            return _repeated(left, right)
         try:
             return _ARITHMETIC[type(test)](left, right)
         except (TypeError, ValueError, ArithmeticError):
@@ -215,9 +214,17 @@ def _binary(machine: Machine, test: ast.operator, left: Value, right: Value) -> 
     return first_hole([left, right]) or code("a computed value")
 
 
-def _large(left: Any, right: Any) -> bool:
+def _both_text(left: Value, right: Value) -> bool:
+    texts = (str, Text)
+    known = isinstance(left, texts) or isinstance(right, texts)
+    return known and isinstance(left, (*texts, Hole)) and isinstance(right, (*texts, Hole))
+
+
+def _repeated(left: Value, right: Value) -> Value:
     text, count = (left, right) if isinstance(left, str) else (right, left)
-    return not isinstance(count, int) or len(text) * count > LONGEST
+    if not isinstance(count, int) or len(text) * count > LONGEST:
+        return code("a repeated text")
+    return text * count
 
 
 def _binop(machine: Machine, node: ast.BinOp, frame: Activation) -> Value:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from remit.core.call import Call, Param
+from remit.core.call import Call
 from remit.scan import bridge
 from remit.scan.builtins import BUILTINS
 from remit.scan.calls import call_value
@@ -112,7 +113,7 @@ class Interpreter(Machine):
         if name == "os.environ":
             return self.environ
         if name in ("chalice.Chalice", "chalice.Blueprint"):
-            return chalice.make(name == "chalice.Chalice")
+            return chalice.make(is_app=name == "chalice.Chalice")
         if name in LIBRARY:
             return LIBRARY[name]
         if name.startswith(("boto3", "botocore")) and "." in name:
@@ -121,7 +122,9 @@ class Interpreter(Machine):
                 return found
         return External(name)
 
-    def made(self, service: str, operation: str, params: dict[str, Param], node: ast.AST) -> None:
+    def made(
+        self, service: str, operation: str, params: Mapping[str, Value], node: ast.AST
+    ) -> None:
         """Record an AWS call that a framework makes for the code."""
         span = self.span(node)
         self.saw(

@@ -8,7 +8,7 @@ from remit.scan.values import CONSTANTS, MANY, OneOf, Value, alternatives, code
 
 
 def same(left: Value, right: Value) -> bool:
-    """Whether two values are the same value: constants with their type, heap objects by identity."""
+    """Whether two values are the same: constants with their type, heap objects by identity."""
     if left is right:
         return True
     if isinstance(left, CONSTANTS) or isinstance(right, CONSTANTS):

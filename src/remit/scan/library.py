@@ -116,7 +116,7 @@ def _timer(machine: Machine, args: Arguments, node: ast.AST) -> Value:
 
 def _start(machine: Machine, target: Value, given: Value, named: Value, node: ast.AST) -> None:
     items, complete = each(machine, given, node)
-    keywords = {k: v for k, v in named.items.items()} if isinstance(named, DictV) else {}
+    keywords = dict(named.items) if isinstance(named, DictV) else {}
     is_open = not complete or not isinstance(named, DictV)
     machine.call(target, Arguments(tuple(items) if complete else (), keywords, is_open), node)
 

@@ -146,6 +146,12 @@ class Machine(ABC):
     def decorate(self, decorator: Value, value: Value, node: ast.AST) -> Value:
         """Apply a decorator."""
 
+    @abstractmethod
+    def made(
+        self, service: str, operation: str, params: Mapping[str, Value], node: ast.AST
+    ) -> None:
+        """Record an AWS call that a framework makes for the code."""
+
     # -- small questions -------------------------------------------------------------------
 
     @property

@@ -57,7 +57,7 @@ _PURE = frozenset(
         "decode",
     ]
 )
-"""Methods that Python itself may run on known strings: pure, and no longer than their input allows."""
+"""Methods that Python itself may run on known strings: they are pure."""
 
 
 def string_method(value: str | bytes | Text, name: str) -> Value:
@@ -100,12 +100,13 @@ def _one_string_call(value: str | bytes | Text, name: str, args: tuple[Value, ..
 
 def _of_text(value: Text, name: str, args: tuple[Value, ...]) -> Value:
     first, last = value.parts[0], value.parts[-1]
-    if name == "startswith" and isinstance(first, str) and isinstance(args[0], str):
-        if len(first) >= len(args[0]) or not args[0].startswith(first):
-            return first.startswith(args[0])
-    if name == "endswith" and isinstance(last, str) and isinstance(args[0], str):
-        if len(last) >= len(args[0]) or not args[0].endswith(last):
-            return last.endswith(args[0])
+    wanted = args[0] if args and isinstance(args[0], str) else None
+    if name == "startswith" and wanted is not None and isinstance(first, str):
+        decided = len(first) >= len(wanted) or not wanted.startswith(first)
+        return first.startswith(wanted) if decided else ...
+    if name == "endswith" and wanted is not None and isinstance(last, str):
+        decided = len(last) >= len(wanted) or not wanted.endswith(last)
+        return last.endswith(wanted) if decided else ...
     if name in ("lower", "upper"):
         return Text.of(*(getattr(p, name)() if isinstance(p, str) else p for p in value.parts))
     if name == "replace" and len(args) == 2 and all(isinstance(a, str) for a in args):
@@ -205,7 +206,7 @@ def look_up(value: DictV, key: Value, default: Value = ...) -> Value:
         if key in value.items:
             return value.items[key]
         if not value.open:
-            return default if default is not ... else code(f"a dict has no key `{key}`")
+            return default if default is not ... else code(f"a dict has no key {key!r}")
         return value.rest if default is ... else join([value.rest, default])
     options = [*value.items.values(), *([value.rest] if value.open else [])]
     if default is not ...:

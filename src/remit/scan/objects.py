@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from remit.core.text import Hole, Text
 from remit.scan import bridge
@@ -178,7 +178,7 @@ def _of_bound(machine: Machine, value: BoundV, name: str, node: ast.AST) -> Valu
     return get_attribute(machine, value.function, name, node)
 
 
-_READERS = {
+_READERS: dict[type, Any] = {
     str: lambda _m, value, name, _n: string_method(value, name),
     bytes: lambda _m, value, name, _n: string_method(value, name),
     Text: lambda _m, value, name, _n: string_method(value, name),

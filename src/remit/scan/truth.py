@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from remit.core.text import Hole, HoleKind, Text
+from remit.scan import sdk
 from remit.scan.text import first_hole
 from remit.scan.values import (
     CONSTANTS,
@@ -39,6 +40,8 @@ def truth(value: Value) -> bool | None:
         return True if value.items else (None if value.open else False)
     if isinstance(value, (FunctionV, ClassV, ModuleV)):
         return True
+    if isinstance(value, sdk.SdkObject):
+        return sdk.truth(value)
     if isinstance(value, InstanceV):
         return (
             None

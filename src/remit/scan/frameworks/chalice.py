@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from remit.scan.model import Entry
 from remit.scan.values import (
-    CONSTANTS,
     Arguments,
     External,
     FunctionV,
@@ -82,7 +81,7 @@ class App:
         return own
 
 
-def make(machine: Machine, is_app: bool) -> Native:
+def make(*, is_app: bool) -> Native:
     """`Chalice` or `Blueprint`, to be called."""
 
     def run(machine: Machine, _args: Arguments, _node: ast.AST) -> Value:
@@ -180,7 +179,7 @@ def _label(kind: str, args: Arguments, function: Value) -> str:
     names = (
         [m for m in methods.items if isinstance(m, str)] if isinstance(methods, ListV) else ["GET"]
     )
-    return f"{','.join(names)} {path if isinstance(path, CONSTANTS) else '...'}"
+    return f"{','.join(names)} {path if isinstance(path, str) else '...'}"
 
 
 def _source(kind: str, args: Arguments) -> str | None:
