@@ -49,7 +49,7 @@ def call(machine: Machine, owner: Value, arguments: Arguments, node: ast.AST) ->
     for positional, keywords in _choices(arguments):
         given = sdk.Arguments(
             tuple(_argument(machine, value) for value in positional),
-            {name: _argument(machine, value) for name, value in keywords.items()},
+            {name: _keyword(machine, name, value) for name, value in keywords.items()},
             arguments.open,
         )
         results.append(_settle(machine, sdk.call(owner, given), node))
@@ -127,6 +127,17 @@ def _named(machine: Machine, value: Param) -> Param:
 
 def _argument(machine: Machine, value: Value) -> Any:
     return value if is_sdk(value) else param(machine, value)
+
+
+_OPTIONAL = frozenset({"endpoint_url", "region_name", "profile_name", "api_version", "config"})
+
+
+def _keyword(machine: Machine, name: str, value: Value) -> Any:
+    """An absent variable means the default, as None does, where the SDK has one. For keys it does
+    not: code that passes keys means to have them, wherever they are set."""
+    if name in _OPTIONAL and isinstance(value, Absent):
+        return None
+    return _argument(machine, value)
 
 
 def param(machine: Machine, value: Value, depth: int = 0) -> Param:

@@ -10,6 +10,7 @@ from remit.core.text import Hole, Text
 from remit.scan.calls import release
 from remit.scan.expressions import each
 from remit.scan.join import join
+from remit.scan.library import LIBRARY
 from remit.scan.methods import elements
 from remit.scan.objects import set_attribute
 from remit.scan.text import concat, first_hole
@@ -302,7 +303,6 @@ _INERT = [
     "eval",
     "exec",
     "compile",
-    "__import__",
     "NotImplemented",
     "Ellipsis",
     "breakpoint",
@@ -365,6 +365,7 @@ BUILTINS: dict[str, Value] = {
     **{name: Native(name, run) for name, run in _RUN.items()},
     **{name: External(name) for name in (*_INERT, *_EXCEPTIONS)},
     "object": Native("object"),
+    "__import__": LIBRARY["__import__"],
     "staticmethod": Native("staticmethod", lambda _m, a, _n: StaticV(a.get(0, "f"))),
     "classmethod": Native("classmethod", lambda _m, a, _n: ClassMethodV(a.get(0, "f"))),
     "property": Native("property", lambda _m, a, _n: PropertyV(a.get(0, "fget"), a.get(1, "fset"))),

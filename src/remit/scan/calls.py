@@ -9,7 +9,7 @@ from remit.core.text import Hole
 from remit.scan import bridge
 from remit.scan.join import join
 from remit.scan.machine import DEEPEST, Activation, Memory
-from remit.scan.objects import bind
+from remit.scan.objects import APP, bind
 from remit.scan.suspects import DATA_LIBRARIES, SUSPECTS
 from remit.scan.text import first_hole
 from remit.scan.values import (
@@ -271,6 +271,7 @@ def instantiate(machine: Machine, cls: ClassV, arguments: Arguments, node: ast.A
         if not isinstance(made, (Hole, External)):
             return made
     instance = InstanceV(cls)
+    _inherit_app(machine, instance, node)
     init = cls.find("__init__")
     if isinstance(init, FunctionV):
         call_function(machine, init, _before((instance,), arguments), node)
@@ -279,6 +280,14 @@ def instantiate(machine: Machine, cls: ClassV, arguments: Arguments, node: ast.A
         release(machine, arguments, node)
     instance.ready = True
     return instance
+
+
+def _inherit_app(machine: Machine, instance: InstanceV, node: ast.AST) -> None:
+    """A class derived from a framework's app is one too."""
+    for cls in instance.cls.lineage():
+        for base in cls.bases:
+            if isinstance(base, Native) and base.name in ("Chalice", "Blueprint"):
+                instance.attrs[APP] = machine.call(base, Arguments(), node)
 
 
 def _enum_member(cls: ClassV, arguments: Arguments) -> Value:

@@ -311,6 +311,7 @@ _RUN: dict[str, Run] = {
     "functools.partial": _partial,
     "functools.reduce": _reduce,
     "functools.wraps": _wraps,
+    "__import__": _import_module,
     "importlib.import_module": _import_module,
     "itertools.chain": _chain,
     "itertools.islice": _iterate_first,

@@ -55,7 +55,6 @@ class Activation:
     returns: list[tuple[Value, ast.AST]] = field(default_factory=list)
     yields: list[Value] = field(default_factory=list)
     exits: list[dict[str, Value]] = field(default_factory=list)
-    loops: int = 0
     at: ast.AST | None = None
     owner: Value = None
     receiver: Value = None
@@ -81,7 +80,8 @@ class Machine(ABC):
     `environ` holds the stage's environment variables, `values` what the project's settings say
     of holes by name. `weak` holds, for each branch that may not be taken, the serial of the newest
     object before it; `settings` the settings on which these branches hang; `handlers` the
-    `except` clauses that would swallow an AWS error raised now.
+    `except` clauses that would swallow an AWS error raised now. `loops` is how many loops are
+    under way; `unset` counts reads of required variables that the stage does not set.
     """
 
     library: Library
@@ -96,6 +96,8 @@ class Machine(ABC):
     handlers: list[Span] = field(default_factory=list)
     steps: int = 0
     importing: bool = True
+    loops: int = 0
+    unset: int = 0
     memory: dict[object, Memory] = field(default_factory=dict)
     escaped: set[int] = field(default_factory=set)
     keep: list[Value] = field(default_factory=list)
@@ -170,6 +172,7 @@ class Machine(ABC):
         if found is not ...:
             return found
         if default is ...:
+            self.unset += 1
             return Hole(HoleKind.ENV, name)
         return absent(name) if default is None else default
 

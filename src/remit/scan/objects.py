@@ -37,6 +37,10 @@ if TYPE_CHECKING:
     from remit.scan.machine import Machine
 
 
+APP = "__app__"
+"""Where an instance of a subclass of a framework's app keeps what it inherits."""
+
+
 def get_attribute(machine: Machine, value: Value, name: str, node: ast.AST) -> Value:
     """`value.name`."""
     if isinstance(value, OneOf):
@@ -93,6 +97,8 @@ def _of_instance(machine: Machine, value: InstanceV, name: str, node: ast.AST) -
         return value.cls
     if name == "__dict__":
         return DictV(dict(value.attrs))
+    if APP in value.attrs:
+        return machine.attribute(value.attrs[APP], name, node)
     fallback = value.cls.find("__getattr__")
     if isinstance(fallback, FunctionV):
         return machine.call(BoundV(value, fallback), Arguments((name,)), node)

@@ -32,16 +32,16 @@ def scan(
     region: str | None = None,
     values: Mapping[str, str] | None = None,
 ) -> Scan:
-    """Interpret the module `entry` (a file's path) and every handler that it registers.
+    """Interpret the module `entry` (`app`) and every handler that it registers.
 
     `environment` is the stage's; `region` where it is deployed, if known; `values` fills holes by
     name. Never raises for what is in the project: what can't be used is in `Scan.problems`, what
     can't be followed in `Scan.unattributed`.
     """
     machine = Interpreter(library, _environ(environment, region), values or {})
-    name = entry.rpartition("/")[2].removesuffix(".py")
     with _deep():
-        module = _guarded(machine, Span.whole(entry), name, lambda: machine.load(name))
+        start = Span.whole(f"{entry}.py")
+        module = _guarded(machine, start, entry, lambda: machine.load(entry))
         machine.importing = False
         if module is not None:
             for handler in _handlers(machine):

@@ -229,8 +229,8 @@ def _loop(
     Inside three loops a second round is left out: it would double the cost once more.
     """
     outer, frame.exits = frame.exits, []
-    frame.loops += 1
-    if not certain and frame.loops > 2:
+    machine.loops += 1
+    if not certain and machine.loops > 2:
         rounds = rounds[:1]
     start = dict(frame.scope.vars)
     reached = True
@@ -245,7 +245,7 @@ def _loop(
             frame.scope.vars = join_names(frame.scope.vars, left) if reached else left
             reached = True
         frame.exits = []
-    frame.loops -= 1
+    machine.loops -= 1
     frame.exits = outer
     if not reached:
         return False
@@ -261,6 +261,8 @@ def _leave_loop(_machine: Machine, _node: ast.AST, frame: Activation) -> bool:
 
 
 def _try(machine: Machine, node: Any, frame: Activation) -> bool:
+    if _only_reads_settings(node):
+        return _try_settings(machine, node, frame)
     before = dict(frame.scope.vars)
     mask = next((handler for handler in node.handlers if swallows(machine, handler, frame)), None)
     if mask is not None:
@@ -283,6 +285,25 @@ def _try(machine: Machine, node: Any, frame: Activation) -> bool:
     if not node.finalbody:
         return reached
     return machine.run(node.finalbody, frame) and reached
+
+
+def _only_reads_settings(node: Any) -> bool:
+    """`try: x = os.environ["X"]` with `except KeyError`: decided by whether the stage sets it."""
+    catches = [getattr(handler.type, "id", None) for handler in node.handlers]
+    if catches != ["KeyError"] or node.finalbody or node.orelse:
+        return False
+    inner = [child for statement in node.body for child in ast.walk(statement)]
+    reads = any(isinstance(child, ast.Attribute) and child.attr == "environ" for child in inner)
+    return reads and not any(isinstance(child, (ast.Call, ast.Raise)) for child in inner)
+
+
+def _try_settings(machine: Machine, node: Any, frame: Activation) -> bool:
+    before, unset = dict(frame.scope.vars), machine.unset
+    reached = machine.run(node.body, frame)
+    if machine.unset == unset:
+        return reached
+    frame.scope.vars = before
+    return _handle(machine, node.handlers[0], frame)
 
 
 def _handle(machine: Machine, handler: ast.ExceptHandler, frame: Activation) -> bool:
