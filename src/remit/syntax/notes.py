@@ -64,20 +64,18 @@ def describe(node: Node) -> str:
     return "text" if isinstance(node.value, str) else f"the number {shown(node.text)}"
 
 
-def is_text(node: Node, what: str, notes: Notes, hint: str = "") -> bool:
-    """Whether `node` is a string that AWS can be sent; notes a fault where it is not."""
+def as_text(node: Node, what: str, notes: Notes) -> Scalar | None:
+    """`node` where it is a string that AWS can be sent; else None, and a fault."""
     if not isinstance(node, Scalar) or not isinstance(node.value, str) or node.tag is not None:
-        hint = hint or f"write {what} as text in quotes"
-        notes.fault(
-            node.span, "data-type-mismatch", f"{what} must be text, not {describe(node)}", hint
-        )
-        return False
+        message = f"{what} must be text, not {describe(node)}"
+        notes.fault(node.span, "data-type-mismatch", message, f"write {what} as text in quotes")
+        return None
     if not node.text.isascii() and any("\ud800" <= c <= "\udfff" for c in node.text):
         notes.fault(
             node.span, "invalid-character", f"half a surrogate pair in {what}", "remove the escape"
         )
-        return False
-    return True
+        return None
+    return node
 
 
 def texts(
@@ -95,12 +93,11 @@ def texts(
         nodes = (node,)
     items = []
     for one in nodes:
-        if isinstance(one, Scalar) and is_text(one, what, notes):
+        scalar = as_text(one, what, notes)
+        if scalar is not None:
             if check is not None:
-                check(one, notes)
-            items.append(Item(one.text, one.span))
-        elif not isinstance(one, Scalar):
-            is_text(one, what, notes)
+                check(scalar, notes)
+            items.append(Item(scalar.text, scalar.span))
     return tuple(items)
 
 

@@ -15,7 +15,7 @@ from remit.core.span import Problem
 from remit.syntax import conditions, patterns, principals
 from remit.syntax.names import STATEMENT_ELEMENTS, Kind, nearest
 from remit.syntax.nodes import Mapping, Node, Scalar
-from remit.syntax.notes import Found, Notes, describe, elements, is_text, texts
+from remit.syntax.notes import Found, Notes, as_text, describe, elements, texts
 from remit.syntax.source import shown
 
 _SID = re.compile(r"[A-Za-z0-9]*")
@@ -122,9 +122,9 @@ class _Body:
         """The statement's name. It has no effect on a decision, so nothing in it is a fault."""
         if "Sid" not in self.found:
             return None
-        node, notes = self.found["Sid"][1], self.notes
-        aside = Notes(notes.problems)
-        if not is_text(node, "a Sid", aside) or not isinstance(node, Scalar):
+        notes = Notes(self.notes.problems)
+        node = as_text(self.found["Sid"][1], "a Sid", notes)
+        if node is None:
             return None
         if not node.text:
             notes.advise(node.span, "empty-sid-value", "the Sid is empty", "name it, or remove it")
