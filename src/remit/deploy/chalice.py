@@ -15,11 +15,10 @@ from remit.core.span import Problem, Span
 from remit.core.tree import Tree
 from remit.deploy import chalice_autogen, chalice_deployed, chalice_events
 from remit.deploy.chalice_config import Config, string, truth
-from remit.deploy.chalice_deployed import Deployed, account_of
+from remit.deploy.chalice_deployed import account_of
 from remit.deploy.chalice_roles import DEFAULT, Policies, roles
 from remit.deploy.locate import CHALICE, no_project
 from remit.deploy.model import Function, Project, Role, Stage
-from remit.syntax.nodes import Mapping, Scalar, Sequence
 
 _API_STAGE = "api"
 """configfile, `api_gateway_stage`: the default of Chalice's command line."""
@@ -97,7 +96,7 @@ class _Reader:
             account=account,
             region=deployed.region,
             apis=deployed.apis,
-            facts=_facts(config, name, deployed),
+            facts=_facts(config, name),
         )
 
     def _generate(self, config: Config, stage: str, title: str, span: Span) -> Policy | None:
@@ -161,8 +160,8 @@ def _function(
 def _settings(config: Config, stage: str, function: str | None) -> set[str]:
     """`vpc` and `xray`, where a function has them. A VPC takes subnets and security groups."""
     found: set[str] = set()
-    lists = [config.lookup(name, stage, function) for name in ("subnet_ids", "security_group_ids")]
-    if all(isinstance(node, Sequence | Mapping | Scalar) and truth(node, False) for node in lists):
+    network = ("subnet_ids", "security_group_ids")
+    if all(truth(config.lookup(name, stage, function), default=False) for name in network):
         found.add("vpc")
     if truth(config.lookup("xray", stage, function), default=False):
         found.add("xray")
@@ -176,6 +175,6 @@ def _account_of_role(config: Config, stage: str) -> str | None:
     return account_of(string(config.lookup("iam_role_arn", stage)))
 
 
-def _facts(config: Config, stage: str, deployed: Deployed) -> dict[str, str]:
+def _facts(config: Config, stage: str) -> dict[str, str]:
     api_stage = string(config.lookup("api_gateway_stage", stage))
     return {"api_gateway_stage": api_stage or _API_STAGE, "app_name": config.app_name}

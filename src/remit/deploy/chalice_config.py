@@ -28,6 +28,9 @@ _KINDS = {
 }
 """The settings that are read here and what each must be."""
 
+_NEVER_NULL = ("lambda_functions", "stages")
+"""Elsewhere Chalice takes `null` for absent; on these two it fails."""
+
 _NEWEST_VERSION = 2.0
 
 
@@ -70,7 +73,7 @@ class Config:
         """
         for section in self._chain(stage, function):
             node = section.get(name)
-            if node is not None and not (isinstance(node, Scalar) and node.value is None):
+            if node is not None and not _is_null(node):
                 return node
         return None
 
@@ -136,7 +139,9 @@ class Config:
     def _check_section(self, section: Mapping) -> None:
         for name, kind in _KINDS.items():
             node = section.get(name)
-            if node is not None and not _is(node, kind):
+            if node is None or (_is_null(node) and name not in _NEVER_NULL):
+                continue
+            if not _is(node, kind):
                 self._say(node, f"`{name}` must be {kind}", f"Write {kind}.")
         for key, node in _mapping(section.get("environment_variables")).entries:
             if not _is(node, "a string"):
@@ -170,9 +175,11 @@ def truth(node: Node | None, default: bool) -> bool:
     return bool(node.entries if isinstance(node, Mapping) else node.items)
 
 
+def _is_null(node: Node) -> bool:
+    return isinstance(node, Scalar) and node.value is None
+
+
 def _is(node: Node, kind: str) -> bool:
-    if isinstance(node, Scalar) and node.value is None:
-        return True
     if kind == "an object":
         return isinstance(node, Mapping)
     expected = str if kind == "a string" else bool

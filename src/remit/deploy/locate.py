@@ -7,7 +7,7 @@ from remit.core.tree import Tree
 CHALICE = ".chalice/config.json"
 
 
-class NoProject(ValueError):
+class NoProject(ValueError):  # noqa: N818 - what is raised is the answer "none here"
     """There is no project that remit reads; the message says where one was looked for."""
 
 
