@@ -1,1 +1,5 @@
 """Readers of deployment frameworks: stages, functions, roles and their policies."""
+
+from remit.deploy.locate import NoProject, find
+
+__all__ = ["NoProject", "find"]

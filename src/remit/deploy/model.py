@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from remit.core.need import Need
 from remit.core.policy import Policy
 from remit.core.span import Problem, Span
 
@@ -34,13 +35,15 @@ class Function:
     """One deployed function, or the stage's default for all that have no settings of their own.
 
     `name` is the framework's (`api_handler`, a scheduled function's name; `*` for the default).
-    `environment` is the merged set of environment variables.
+    `environment` is the merged set of environment variables. `needs` is what AWS itself does
+    with the function's role because of its settings (a VPC, tracing); no call in the code shows it.
     """
 
     name: str
     environment: Mapping[str, str]
     role: Role
     span: Span
+    needs: tuple[Need, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
