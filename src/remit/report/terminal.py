@@ -27,10 +27,10 @@ _COLOURS = {
     "good": "32",
 }
 
-# Controls, invisible formatting (bidirectional overrides among them), lone surrogates, and the
-# line ends that only Unicode knows: none of them may reach a terminal.
-_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-_JOINERS = frozenset("\u200c\u200d")  # part of ordinary writing: Persian, Indic scripts, emoji
+# What Python calls not printable must not reach a terminal: controls, invisible formatting
+# (bidirectional overrides among them), lone surrogates, line ends that only Unicode knows,
+# characters without a known width. Exempt: the wide and narrow spaces, and
+_JOINERS = frozenset("\u200c\u200d")  # parts of ordinary writing: Persian, Indic scripts, emoji
 
 
 @dataclass(frozen=True)
@@ -77,10 +77,10 @@ class Screen:
 
     def visible(self, char: str) -> str:
         """One character as it may be shown."""
-        hidden = category(char) in _HIDDEN and char not in _JOINERS
-        if hidden or not _can_encode(char, self.encoding):
-            return char.encode("unicode_escape").decode("ascii")
-        return char
+        known = char.isprintable() or category(char) == "Zs" or char in _JOINERS
+        if known and _can_encode(char, self.encoding):
+            return char
+        return char.encode("unicode_escape").decode("ascii")
 
     def wrap(self, text: str, width: int) -> list[str]:
         """`text`, cleaned, in lines of at most `width` cells; a longer word has its own line."""

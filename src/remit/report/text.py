@@ -80,11 +80,10 @@ def _also(
     """What the finding says of further stages, as far as it differs from the first."""
     finding = variant.finding
     label = f"also in {', '.join(variant.stages)}"
-    lines = [blank(screen, numbers)]
     if finding.message == first.message:
-        lines += _fact(screen, numbers, label, f"at {place(finding.span)}")
+        lines = _fact(screen, numbers, label, f"at {place(finding.span)}")
     else:
-        lines += _fact(screen, numbers, label, finding.message)
+        lines = [blank(screen, numbers), *_fact(screen, numbers, label, finding.message)]
         if finding.span != first.span:
             lines += draw(screen, sources, finding.span, _mark(finding), numbers)
         lines += _related(screen, sources, finding, numbers, _spans(first))
@@ -227,7 +226,8 @@ def _listing(screen: Screen, rows: Sequence[tuple[Span, str]]) -> list[str]:
 def _closing(screen: Screen, result: CheckResult, joined: Sequence[Group]) -> list[str]:
     if not joined and not result.open:
         return [_all_well(screen, result)]
-    return [*_table(screen, result), "", *_indented(screen, _verdict(result, joined), 0)]
+    verdict = screen.wrap(_verdict(result, joined), screen.prose)
+    return [*_table(screen, result), *(screen.paint("strong", line) for line in verdict)]
 
 
 def _all_well(screen: Screen, result: CheckResult) -> str:
@@ -235,7 +235,8 @@ def _all_well(screen: Screen, result: CheckResult) -> str:
     seen = f"{_some(stats.entries, 'entry point')} in {_some(stats.files, 'file')}"
     stages = _some(len(result.stages), "stage")
     if not stats.calls_found:
-        return f"Nothing to mend: no call of AWS is made from {seen} ({stages} checked)."
+        said = f"Nothing to mend: no call of AWS is made from {seen} ({stages} checked)."
+        return "\n".join(screen.wrap(said, screen.prose))
     what = f"{_some(stats.calls_followed, 'call')} of AWS from {seen}"
     said = f"Nothing to mend: {what} need {_some(stats.needs, 'permission')} in {stages}"
     granted = "every one is granted"
@@ -265,7 +266,7 @@ _COLUMNS = ("functions", "needs", "denied", "cannot tell", "errors", "warnings")
 
 
 def _table(screen: Screen, result: CheckResult) -> list[str]:
-    """The table by stage."""
+    """The table by stage and a line of space, or nothing where there are no stages."""
     head = ["stage", *_COLUMNS]
     rows = [
         [screen.clean(s.name)]
@@ -277,7 +278,7 @@ def _table(screen: Screen, result: CheckResult) -> list[str]:
     widths = [max(cells(row[i]) for row in [head, *rows]) for i in range(len(head))]
     lines = [_row(head, widths), screen.glyphs.line * (sum(widths) + 2 * (len(widths) - 1))]
     lines[0] = screen.paint("strong", lines[0])
-    return [*lines, *(_row(row, widths) for row in rows)]
+    return [*lines, *(_row(row, widths) for row in rows), ""]
 
 
 def _row(texts: Sequence[str], widths: Iterable[int]) -> str:
