@@ -346,8 +346,36 @@ def test_a_reason_is_given_once_in_a_row() -> None:
     assert report(masked("dev"), other).count("= why:") == 1
 
 
+def test_a_mended_statement_is_printed_once_in_a_row() -> None:
+    other = replace(missing("dev"), span=on("app.py", 13, 16, 62), message="another")
+    shown = report(missing("dev"), other)
+    assert shown.count('"Effect": "Allow"') == 1
+    assert shown.count("= fix:    the same as above") == 1
+
+
+def test_many_related_places_are_not_all_drawn() -> None:
+    places = tuple(Related(on("app.py", line, 1, 3), "needs it too") for line in range(1, 8))
+    lines = report(replace(masked("dev"), related=places)).split("\n")
+    assert sum(line.lstrip().startswith(":::") for line in lines) == 7
+    assert sum(" --" in line and "-->" not in line for line in lines) == 3
+    at = lines.index("  ::: app.py:4:1")
+    assert lines[at + 1] == "   │ needs it too"
+
+
+def test_what_no_configuration_settles_is_said_in_words() -> None:
+    whole = replace(receipt("dev"), action="*", resource="*", path=(), fill="")
+    role = replace(whole, hole="the role `arn:aws:iam::1:role/x` is not in this project")
+    shown = render(replace(NOTHING, unresolved=(role, replace(whole, hole=""))), sources, 80, False)
+    assert shown.split("\n\n")[:2] == [
+        "cannot tell: the role `arn:aws:iam::1:role/x` is not in this project\n"
+        "  --> app.py:20:12\n"
+        "      every need (dev)",
+        "cannot tell: nothing certain is known\n  --> app.py:20:12\n      every need (dev)",
+    ]
+
+
 def test_one_gap_lists_all_its_needs() -> None:
-    put = replace(receipt("dev"), action="s3:PutObject", path=())
+    put = replace(receipt("prod"), action="s3:PutObject", path=(), fill="[p]\nRECEIPTS = 1")
     other = replace(receipt("dev"), hole="id", fill="")
     shown = render(
         replace(NOTHING, unresolved=(receipt("dev"), other, put)), sources, 80, False
@@ -358,12 +386,14 @@ def test_one_gap_lists_all_its_needs() -> None:
               s3:GetObject on arn:aws:s3:::{os.environ["RECEIPTS"]}/{id} (dev)
               path: GET /receipts/{id}
           --> app.py:20:12
-              s3:PutObject on arn:aws:s3:::{os.environ["RECEIPTS"]}/{id} (dev)
+              s3:PutObject on arn:aws:s3:::{os.environ["RECEIPTS"]}/{id} (prod)
           = to settle it, add to `pyproject.toml`:
               [tool.remit.values]
               RECEIPTS = "..."
+              [p]
+              RECEIPTS = 1
     """).rstrip("\n")
-    assert shown[1].startswith("cannot tell: `id` is not known")
+    assert shown[1].startswith("cannot tell: id\n")
     assert "settle" not in shown[1]
 
 

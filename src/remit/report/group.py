@@ -53,10 +53,11 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """One thing that is not known, and the needs that hang on it: (need, its stages)."""
+    """One thing that is not known, the needs that hang on it: (need, its stages), and the
+    different pieces of configuration that settle it (one for each stage, perhaps)."""
 
     hole: str
-    fill: str
+    fills: tuple[str, ...]
     needs: tuple[tuple[Unresolved, tuple[str, ...]], ...]
 
 
@@ -103,15 +104,17 @@ def count(joined: Sequence[Group], severity: Severity) -> int:
 
 
 def gaps(unresolved: Iterable[Unresolved]) -> list[Gap]:
-    """Join the unresolved needs that one thing would settle, in order of first appearance."""
-    found: dict[tuple[str, str], dict[tuple[Span, str, str], list[Unresolved]]] = {}
+    """Join the unresolved needs that hang on the same thing, in order of first appearance."""
+    found: dict[str, dict[tuple[Span, str, str], list[Unresolved]]] = {}
     for need in unresolved:
-        needs = found.setdefault((need.hole, need.fill), {})
+        needs = found.setdefault(need.hole, {})
         needs.setdefault((need.span, need.action, need.resource), []).append(need)
-    return [
-        Gap(hole, fill, tuple((same[0], _stages(same)) for same in needs.values()))
-        for (hole, fill), needs in found.items()
-    ]
+    return [_gap(hole, list(needs.values())) for hole, needs in found.items()]
+
+
+def _gap(hole: str, alike: list[list[Unresolved]]) -> Gap:
+    fills = dict.fromkeys(need.fill for same in alike for need in same if need.fill)
+    return Gap(hole, tuple(fills), tuple((same[0], _stages(same)) for same in alike))
 
 
 def _variants(group: list[Finding]) -> tuple[Variant, ...]:
