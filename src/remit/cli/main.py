@@ -1,7 +1,144 @@
-"""The command `remit`."""
+"""The command `remit`: its arguments, and what becomes of everything that can go wrong.
+
+Imports inside functions: `remit --help` must not wait for what only a check needs.
+"""
 
 from __future__ import annotations
 
+import os
+import sys
+from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from remit import __version__
+from remit.cli.exits import Exit
+
+if TYPE_CHECKING:
+    from remit.app.model import InputError
+
+CHECK = """\
+Read a project and say, for each stage, which AWS calls its roles will be denied and which grants
+nothing uses. Needs no AWS account and no network.
+"""
+
+EXITS = """\
+exit status:
+  0    nothing wrong
+  1    errors or warnings were found
+  2    bad usage, or input that cannot be read
+  3    something could not be told, and --strict was given
+"""
+
 
 def entry() -> None:
-    """Run the command line."""
+    """Run the command line and end the process: the console script `remit`."""
+    sys.exit(main(sys.argv[1:]))
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run the command line `argv` (without the program's name); returns the exit status.
+
+    Never raises and never prints a traceback, unless REMIT_DEBUG=1 is set.
+    """
+    try:
+        arguments = _parser().parse_args(argv)
+    except SystemExit as stop:  # argparse has said why; 0 after --help and --version, else 2
+        return int(stop.code or 0)
+    try:
+        return _run(arguments)
+    except KeyboardInterrupt:
+        _say("remit: interrupted")
+        return Exit.INTERRUPTED
+    except Exception as error:  # the last line of defence: people get a sentence, not a traceback
+        return _unexpected(error)
+
+
+def _run(arguments: Namespace) -> int:
+    from remit.app.model import InputError
+    from remit.cli.check import run
+
+    try:
+        return run(arguments)
+    except InputError as error:
+        return _unusable(error)
+
+
+def _parser() -> ArgumentParser:
+    parser = ArgumentParser(
+        prog="remit",
+        description="Who may do what on AWS: decided as AWS decides it, before you deploy.",
+    )
+    parser.add_argument("--version", action="version", version=f"remit {__version__}")
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
+    _add_check(
+        verbs.add_parser(
+            "check",
+            help="which calls of a project its roles will be denied, and which grants are unused",
+            description=CHECK,
+            epilog=EXITS,
+            formatter_class=RawDescriptionHelpFormatter,
+        )
+    )
+    return parser
+
+
+def _add_check(parser: ArgumentParser) -> None:
+    add = parser.add_argument
+    add("project", nargs="?", default=".", metavar="PROJECT", help="its folder (default: here)")
+    add(
+        "--stage",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="check only this stage; may be repeated",
+    )
+    add(
+        "--format",
+        choices=("text", "json"),
+        default="text",
+        help="text for people (default), json for programs",
+    )
+    add("--output", metavar="FILE", help="write the report to FILE instead of printing it")
+    add("--strict", action="store_true", help="exit 3 when something could not be told")
+    add("--no-color", action="store_true", help="no colour, even on a terminal")
+
+
+def _unusable(error: InputError) -> int:
+    from remit.report.terminal import Screen
+
+    where = f"{error.span}: " if error.span else ""
+    _say(Screen().clean(f"remit: {where}{error.message}"))
+    if error.hint:
+        _say(Screen().clean(f"  hint: {error.hint}"))
+    return Exit.UNUSABLE
+
+
+def _unexpected(error: Exception) -> int:
+    """Say that remit itself is at fault, and where, in one line."""
+    from remit.report.terminal import Screen
+
+    if os.environ.get("REMIT_DEBUG") == "1":
+        import traceback
+
+        traceback.print_exception(error)
+    what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    said = f"remit: a fault of remit's own at {_place(error)}: {what}"
+    _say(Screen().clean(said[:300]) + " -- please report it (REMIT_DEBUG=1 shows more)")
+    return Exit.UNUSABLE
+
+
+def _place(error: Exception) -> str:
+    """The innermost line of remit that `error` came through."""
+    place = "an unknown place"
+    step = error.__traceback__
+    while step is not None:
+        module = step.tb_frame.f_globals.get("__name__", "")
+        if module.split(".")[0] == "remit":
+            place = f"{module}:{step.tb_lineno}"
+        step = step.tb_next
+    return place
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr)  # noqa: T201  the command line speaks by printing

@@ -1,0 +1,128 @@
+"""What the use case `check` is given and yields: values only.
+
+`app/check.py` fills them, `report/` prints them, `cli/` maps them to an exit code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Protocol
+
+from remit.core.finding import Finding, Severity, Unresolved
+from remit.core.span import Problem, Span
+from remit.scan.model import Unattributed
+
+
+class InputError(Exception):
+    """The input cannot be used at all: nothing was checked (exit status 2).
+
+    `message` says what is wrong, with user text in backticks; `hint` what to do about it; `span`
+    is the place, where there is one.
+    """
+
+    def __init__(self, message: str, hint: str = "", span: Span | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.span = span
+
+
+def unknown_stage(asked: str, known: Sequence[str]) -> InputError:
+    """The error for a stage that the project does not have: which there are, and the nearest."""
+    message = f"the project has no stage `{asked}`"
+    if not known:
+        return InputError(message, "it has no stages at all")
+    stages = "its stages are " + ", ".join(f"`{name}`" for name in known)
+    nearest = get_close_matches(asked, known, n=1)
+    return InputError(message, f"did you mean `{nearest[0]}`? {stages}" if nearest else stages)
+
+
+class Progress(Protocol):
+    """Is told how far the work is: `done` of `total` steps, and what comes now.
+
+    `total` may grow while the work goes on. Must be cheap and must not raise.
+    """
+
+    def __call__(self, done: int, total: int, what: str, /) -> None:
+        """Take note."""
+        ...
+
+
+def silent(_done: int, _total: int, _what: str, /) -> None:
+    """The `Progress` that tells nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """How much was seen, over all stages.
+
+    A call is counted once, however many stages and paths it is on. `calls_found` is the sum of
+    `calls_followed` (service and operation known), `calls_unattributed` (they are not) and
+    `calls_foreign` (made with keys of its own or against a local endpoint: not the role's).
+    A need is one permission that one call requires in one stage; `needs` is the sum of the
+    allowed, the denied and the unresolved ones. `files_lost` could not be read or parsed.
+    """
+
+    calls_found: int = 0
+    calls_followed: int = 0
+    calls_unattributed: int = 0
+    calls_foreign: int = 0
+    files: int = 0
+    files_lost: int = 0
+    entries: int = 0
+    needs: int = 0
+    needs_allowed: int = 0
+    needs_denied: int = 0
+    needs_unresolved: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StageSummary:
+    """One row of the table by stage. `needs` counts all, `denied` and `unresolved` parts of it."""
+
+    name: str
+    functions: int = 0
+    needs: int = 0
+    denied: int = 0
+    unresolved: int = 0
+    errors: int = 0
+    warnings: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Silenced:
+    """A finding that the project's configuration silences, and the reason given there."""
+
+    finding: Finding
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """Everything that `remit check` has to say.
+
+    `findings` holds one for each stage it is true of; a report for people may join them.
+    `silenced` findings are not in `findings`. `stages` are those that were checked, in order.
+    """
+
+    project: str
+    framework: str
+    stages: tuple[StageSummary, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    unresolved: tuple[Unresolved, ...] = ()
+    silenced: tuple[Silenced, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    unattributed: tuple[Unattributed, ...] = ()
+    stats: Stats = Stats()
+
+    @property
+    def wrong(self) -> bool:
+        """Whether anything was found that must be mended: notes do not count."""
+        return any(finding.severity is not Severity.NOTE for finding in self.findings)
+
+    @property
+    def open(self) -> bool:
+        """Whether anything could not be told: a need, a call, or a file that was lost."""
+        return bool(self.unresolved or self.unattributed or self.problems)

@@ -1,0 +1,57 @@
+"""Where the report goes: standard output, or a file that is replaced in one step."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from remit.app.model import InputError
+
+
+def target(name: str) -> Path:
+    """The file that `--output` means. Raises InputError when it can't be written, so that nobody
+    waits for a check whose result is then lost.
+    """
+    path = Path(name)
+    try:
+        path = path.resolve()  # through links: the file is replaced, not the link to it
+        if not path.parent.is_dir():
+            raise InputError(f"no folder for `--output {name}`", f"make `{path.parent}` first")
+        if path.exists() and not path.is_file():
+            raise InputError(f"`--output {name}` is not a regular file", "name another file")
+    except (OSError, ValueError, RuntimeError) as error:
+        raise InputError(f"cannot use `--output {name}`: {_reason(error)}") from error
+    return path
+
+
+def save(path: Path, text: str) -> None:
+    """Write `text` to `path`: a reader sees the old content or the new, never a part.
+
+    Raises InputError when that fails; then nothing has changed.
+    """
+    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        try:
+            with draft.open("x", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+                file.write(text)
+            draft.replace(path)
+        finally:
+            draft.unlink(missing_ok=True)
+    except OSError as error:
+        raise InputError(f"cannot write `{path}`: {_reason(error)}") from error
+
+
+def show(text: str) -> None:
+    """Print `text`. A reader that has gone away (`| head`) is no error."""
+    stream = sys.stdout
+    try:
+        stream.write(text)
+        stream.flush()
+    except BrokenPipeError:
+        # What is still in the buffer would fail once more when the interpreter ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _reason(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error)
