@@ -66,5 +66,5 @@ class Scan:
     unattributed: tuple[Unattributed, ...] = ()
     masks: tuple[Mask, ...] = ()
     problems: tuple[Problem, ...] = ()
+    foreign: frozenset[Span] = frozenset()
     environment_read: Mapping[str, Span] = field(default_factory=dict)
-    stats: Mapping[str, int] = field(default_factory=dict)

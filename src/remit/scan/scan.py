@@ -55,7 +55,7 @@ def scan(
         masks=tuple(recorder.masks.values()),
         problems=tuple(library.problems),
         environment_read=dict(recorder.read),
-        stats={"foreign": len(recorder.foreign), "files": len(library.parsed)},
+        foreign=frozenset(recorder.foreign),
     )
 
 

@@ -6,7 +6,7 @@ Source: Chalice's documentation, "Routing", "Lambda event sources", "Blueprints"
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from remit.scan.model import Entry
@@ -73,7 +73,7 @@ class App:
         if id(self) in seen:
             return []
         own = [
-            Handler(h.kind, h.function, h.label, prefix + h.name, h.source, h.node)
+            h if h.kind == "route" else replace(h, name=prefix + h.name)
             for h in self.registered
         ]
         for blueprint, more in self.mounted:
