@@ -21,6 +21,7 @@ from remit.scan.sdk.objects import (
     Bound,
     Client,
     Inert,
+    Many,
     Meta,
     Outcome,
     Pages,
@@ -54,6 +55,8 @@ def attribute(client: Client, name: str) -> Outcome:
     service = client.connection.service
     if name == "meta":
         return Outcome(Meta(client))
+    if name == "waiter_names":
+        return Outcome(Many(Hole(HoleKind.DATA, "a waiter's name")))
     if name == "exceptions":
         return Outcome(Inert(f"{service}.exceptions"))
     if _operation(service, name) or _own_method(service, name):

@@ -112,10 +112,7 @@ def identifiers(service: str, kind: str) -> tuple[str, ...]:
 def members(service: str, kind: str) -> Mapping[str, Member]:
     """Every Python name that the model gives to this type."""
     model = definition(service, kind)
-    names: dict[str, Member] = {
-        name: Member(Kind.LOAD if name == "load" else Kind.ACTION, name, item)
-        for name, item in _INJECTED.get((service, kind), {}).items()
-    }
+    names: dict[str, Member] = {}
     if "load" in model:
         names["load"] = names["reload"] = Member(Kind.LOAD, "load", model["load"])
     taken = {"meta", *(("load",) if "load" in model else ())}
@@ -123,7 +120,11 @@ def members(service: str, kind: str) -> Mapping[str, Member]:
         free = f"{name}_{what.value}" if name in taken else name
         taken.add(free)
         names[free] = Member(what, original, item)
-    return names | _attributes(service, model, taken)
+    injected = {
+        name: Member(Kind.LOAD if name == "load" else Kind.ACTION, name, item)
+        for name, item in _INJECTED.get((service, kind), {}).items()
+    }
+    return names | _attributes(service, model, taken) | injected
 
 
 @cache
@@ -217,39 +218,41 @@ def is_plural(path: str) -> bool:
 
 
 def place(params: dict[str, Param], target: str, value: Param) -> None:
-    """Put `value` where `target` says: `Delete.Objects[].Key`, `Filters[0].Values[0]`.
+    """Put `value` where `target` says: `Delete.Objects[].Key`, `Filters[1].Values[0]`.
 
-    One element stands for all: whatever the index, it is the list's first.
+    One element stands for all of a list that is filled in from many (`[]`, `[*]`).
     """
-    *way, last = steps(target)
-    here: dict[str, Param] | list[Param] = params
-    for step, following in zip(way, [*way[1:], last], strict=True):
-        here = _enter(here, step, following == "[]")
-    _set(here, last, value)
-
-
-def _enter(
-    here: dict[str, Param] | list[Param], step: str, to_list: bool
-) -> dict[str, Param] | list[Param]:
-    inner: Param = [] if to_list else {}
-    if isinstance(here, list):
-        if not here:
-            here.append(inner)
-        found = here[0]
+    here = params
+    *way, (last, last_index) = [_indexed(piece) for piece in target.split(".")]
+    for name, index in way:
+        here = _within(here, name, index)
+    if last_index is None:
+        here[last] = value
     else:
-        found = here.setdefault(step, inner)
-    if isinstance(found, dict | list):
-        return found
-    raise TypeError(step)  # a model that fills the same place twice in different ways
+        _listed(here, last, last_index)[last_index] = value
 
 
-def _set(here: dict[str, Param] | list[Param], step: str, value: Param) -> None:
-    if isinstance(here, dict):
-        here[step] = value
-    elif here:
-        here[0] = value
-    else:
-        here.append(value)
+def _indexed(piece: str) -> tuple[str, int | None]:
+    """A part of a target: its name, and which element of the list of that name, if it is one."""
+    name, bracket, rest = piece.partition("[")
+    number = rest.rstrip("]")
+    return name, (int(number) if number.isdecimal() else 0) if bracket else None
+
+
+def _within(here: dict[str, Param], name: str, index: int | None) -> dict[str, Param]:
+    found = here.setdefault(name, {}) if index is None else _listed(here, name, index)[index]
+    if not isinstance(found, dict):
+        raise TypeError(name)  # a model that fills the same place twice in different ways
+    return found
+
+
+def _listed(here: dict[str, Param], name: str, index: int) -> list[Param]:
+    """The list of this name, long enough to have an element `index`."""
+    found = here.setdefault(name, [])
+    if not isinstance(found, list):
+        raise TypeError(name)
+    found.extend({} for _ in range(len(found), index + 1))
+    return found
 
 
 def found_at(params: Param, path: tuple[str, ...]) -> Param:
