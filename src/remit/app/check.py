@@ -55,9 +55,7 @@ _ABSENT = (
 )
 
 
-def check(
-    tree: Tree, wanted: tuple[str, ...] = (), progress: Progress = silent
-) -> CheckResult:
+def check(tree: Tree, wanted: tuple[str, ...] = (), progress: Progress = silent) -> CheckResult:
     """Check the project at the root of `tree`, or in the one folder below that holds one.
 
     `wanted` names the stages to report, all when empty. Raises InputError when there is no
@@ -231,9 +229,11 @@ def _result(
         silenced=tuple(silenced),
         problems=_problems(facts, settings, library, stages),
         unattributed=tuple(
-            dict.fromkeys(one for stage in stages for found in stage.scan for one in found.unattributed)
+            dict.fromkeys(
+                one for stage in stages for found in stage.scan for one in found.unattributed
+            )
         ),
-        stats=_stats(facts, stages, library),
+        stats=_stats(stages, library),
     )
 
 
@@ -267,7 +267,7 @@ def _summary(stage: StageFacts, findings: Iterable[Finding]) -> StageSummary:
     )
 
 
-def _stats(facts: Facts, stages: list[StageFacts], library: Library) -> Stats:
+def _stats(stages: list[StageFacts], library: Library) -> Stats:
     scans = [found for stage in stages for found in stage.scan]
     followed = {located.call.span for found in scans for located in found.calls}
     unattributed = {one.span for found in scans for one in found.unattributed}
@@ -286,5 +286,3 @@ def _stats(facts: Facts, stages: list[StageFacts], library: Library) -> Stats:
         needs_denied=sum(_standing(stage, Standing.DENIED) for stage in stages),
         needs_unresolved=sum(_standing(stage, Standing.UNKNOWN) for stage in stages),
     )
-
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -163,10 +164,13 @@ def _mask_swallowed(machine: Interpreter) -> None:
             )
 
 
+_PARAMETER = re.compile(r"\{(\w+)\}")
+
+
 def _given(handler: chalice.Handler, function: FunctionV) -> Arguments:
-    """What the framework passes: path parameters to a route, the event to everything else."""
+    """What the framework passes: a path's parameters by name, the event to everything else."""
+    if handler.kind == "route":
+        names = _PARAMETER.findall(handler.label)
+        return Arguments(keywords={name: data(f"`{name}` of the path") for name in names})
     names = [arg.arg for arg in (*function.node.args.posonlyargs, *function.node.args.args)]
-    label = "the path's" if handler.kind == "route" else "the event's"
-    return Arguments(
-        tuple(data(f"{label} `{name}`" if handler.kind == "route" else name) for name in names)
-    )
+    return Arguments(tuple(data(name) for name in names) or (data("event"),))

@@ -73,8 +73,7 @@ class App:
         if id(self) in seen:
             return []
         own = [
-            h if h.kind == "route" else replace(h, name=prefix + h.name)
-            for h in self.registered
+            h if h.kind == "route" else replace(h, name=prefix + h.name) for h in self.registered
         ]
         for blueprint, more in self.mounted:
             own += blueprint.handlers(prefix + more, (*seen, id(self)))
