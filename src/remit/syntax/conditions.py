@@ -13,7 +13,7 @@ from remit.core.policy import Condition, Item
 from remit.syntax import variables
 from remit.syntax.names import OPERATORS, SET_PREFIXES, Operator, nearest
 from remit.syntax.nodes import Mapping, Node, Scalar, Sequence
-from remit.syntax.notes import Notes, describe, is_text, note_duplicates, part
+from remit.syntax.notes import Notes, as_text, describe, note_duplicates, part
 from remit.syntax.source import shown
 
 _SHAPE = 'write `{"StringEquals": {"aws:PrincipalTag/team": "blue"}}`'
@@ -123,9 +123,9 @@ def _values(
             and isinstance(one.value, bool | int | float)
         ):
             items.append(Item(_json_text(one), one.span))
-        elif is_text(one, "a condition's value", notes) and isinstance(one, Scalar):
-            _check_variables(one, operator, replaced, notes)
-            items.append(Item(one.text, one.span))
+        elif (scalar := as_text(one, "a condition's value", notes)) is not None:
+            _check_variables(scalar, operator, replaced, notes)
+            items.append(Item(scalar.text, scalar.span))
     return tuple(items)
 
 

@@ -64,43 +64,42 @@ def describe(node: Node) -> str:
     return "text" if isinstance(node.value, str) else f"the number {shown(node.text)}"
 
 
-def is_text(node: Node, what: str, notes: Notes, hint: str = "") -> bool:
-    """Whether `node` is a string that AWS can be sent; notes a fault where it is not."""
+def as_text(node: Node, what: str, notes: Notes) -> Scalar | None:
+    """`node` where it is a string that AWS can be sent; else None, and a fault."""
     if not isinstance(node, Scalar) or not isinstance(node.value, str) or node.tag is not None:
-        hint = hint or f"write {what} as text in quotes"
-        notes.fault(
-            node.span, "data-type-mismatch", f"{what} must be text, not {describe(node)}", hint
-        )
-        return False
+        message = f"{what} must be text, not {describe(node)}"
+        notes.fault(node.span, "data-type-mismatch", message, f"write {what} as text in quotes")
+        return None
     if not node.text.isascii() and any("\ud800" <= c <= "\udfff" for c in node.text):
         notes.fault(
             node.span, "invalid-character", f"half a surrogate pair in {what}", "remove the escape"
         )
-        return False
-    return True
+        return None
+    return node
 
 
 def texts(
-    node: Node, what: str, empty_code: str, notes: Notes, check: Check | None = None
+    node: Node, what: str, empty_code: str, notes: Notes, check: Check, negated: bool = False
 ) -> tuple[Item, ...]:
-    """One string, or a list of strings. What is neither is left out, and noted as a fault."""
+    """One string, or a list of strings. What is neither is left out, and noted as a fault.
+
+    An empty list applies to nothing. What a negated element (`NotAction`) with an empty list
+    means is not documented, so there it is a fault (facts/iam.md 1.4).
+    """
     if isinstance(node, Sequence) and node.tag is None:
         if not node.items:
-            message = f"the list of {what} is empty: the statement applies to nothing"
-            notes.advise(
-                node.span, empty_code, message, "name at least one, or remove the statement"
-            )
+            note = notes.fault if negated else notes.advise
+            message = f"an empty list where {what} must stand"
+            note(node.span, empty_code, message, "name at least one, or remove the statement")
         nodes = node.items
     else:
         nodes = (node,)
     items = []
     for one in nodes:
-        if isinstance(one, Scalar) and is_text(one, what, notes):
-            if check is not None:
-                check(one, notes)
-            items.append(Item(one.text, one.span))
-        elif not isinstance(one, Scalar):
-            is_text(one, what, notes)
+        scalar = as_text(one, what, notes)
+        if scalar is not None:
+            check(scalar, notes)
+            items.append(Item(scalar.text, scalar.span))
     return tuple(items)
 
 

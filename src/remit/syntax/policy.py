@@ -25,7 +25,7 @@ from remit.syntax import statements
 from remit.syntax.document import load
 from remit.syntax.names import POLICY_ELEMENTS, VERSIONS, Kind
 from remit.syntax.nodes import Mapping, Node, Scalar, Sequence
-from remit.syntax.notes import Found, Notes, describe, elements, is_text
+from remit.syntax.notes import Found, Notes, as_text, describe, elements
 from remit.syntax.source import DocumentError, shown
 
 Parsed = tuple[Policy | None, tuple[Problem, ...]]
@@ -98,8 +98,8 @@ def _version(node: Mapping, found: Found, meant: set[str], notes: Notes) -> tupl
 def _id(found: Found, notes: Notes) -> str | None:
     if "Id" not in found:
         return None
-    node = found["Id"][1]
-    return node.text if is_text(node, "the Id", notes) and isinstance(node, Scalar) else None
+    scalar = as_text(found["Id"][1], "the Id", notes)
+    return None if scalar is None else scalar.text
 
 
 def _doubts(node: Mapping) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from remit.core.span import Problem
 from remit.syntax import conditions, patterns, principals
 from remit.syntax.names import STATEMENT_ELEMENTS, Kind, nearest
 from remit.syntax.nodes import Mapping, Node, Scalar
-from remit.syntax.notes import Found, Notes, describe, elements, is_text, texts
+from remit.syntax.notes import Found, Notes, as_text, describe, elements, texts
 from remit.syntax.source import shown
 
 _SID = re.compile(r"[A-Za-z0-9]*")
@@ -122,9 +122,9 @@ class _Body:
         """The statement's name. It has no effect on a decision, so nothing in it is a fault."""
         if "Sid" not in self.found:
             return None
-        node, notes = self.found["Sid"][1], self.notes
-        aside = Notes(notes.problems)
-        if not is_text(node, "a Sid", aside) or not isinstance(node, Scalar):
+        notes = Notes(self.notes.problems)
+        node = as_text(self.found["Sid"][1], "a Sid", notes)
+        if node is None:
             return None
         if not node.text:
             notes.advise(node.span, "empty-sid-value", "the Sid is empty", "name it, or remove it")
@@ -174,8 +174,14 @@ class _Body:
             hint = 'write `"Action": "service:Name"`'
             self.missing(("Action", "NotAction"), "missing-action", hint)
             return ()
-        node = self.found[name][1]
-        return texts(node, "an action", "empty-array-action", self.notes, patterns.check_action)
+        return texts(
+            self.found[name][1],
+            "an action",
+            "empty-array-action",
+            self.notes,
+            patterns.check_action,
+            negated=name == "NotAction",
+        )
 
     def resources(self, name: str | None) -> tuple[Item, ...] | None:
         """The strings of `Resource` or `NotResource`; None where there is neither."""
@@ -192,4 +198,5 @@ class _Body:
             code = "role-trust-policy-syntax-error-resource"
             notes.fault(key.span, code, message, "remove it: the resource is the role itself")
         check = partial(patterns.check_resource, replaced=self.frame.replaced)
-        return texts(node, "a resource", "empty-array-resource", notes, check)
+        negated = name == "NotResource"
+        return texts(node, "a resource", "empty-array-resource", notes, check, negated)
