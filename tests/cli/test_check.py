@@ -235,22 +235,34 @@ def test_a_fault_of_remit_is_one_line_with_its_place(answer, capsys, monkeypatch
     assert "Traceback" in capsys.readouterr().err
 
 
-def test_a_reader_that_goes_away_is_no_error(project: Path) -> None:
-    script = (
-        "import sys; from remit import wiring; from remit.cli.main import main;"
-        "from tests.report.orders import RESULT; from dataclasses import replace;"
-        "wiring.check = lambda *_: replace(RESULT, findings=RESULT.findings * 400);"
-        "sys.exit(main(['check']))"
-    )
-    reading, writing = os.pipe()
-    os.close(reading)
+MUCH = (
+    "import sys; from remit import wiring; from remit.cli.main import main;"
+    "from tests.report.orders import RESULT; from dataclasses import replace;"
+    "wiring.check = lambda *_: replace(RESULT, findings=RESULT.findings * 400);"
+    "sys.exit(main(['check']))"
+)
+
+
+def print_to(descriptor: int) -> tuple[int, bytes]:
     try:
         done = subprocess.run(  # noqa: S603  our own interpreter
-            [sys.executable, "-c", script], stdout=writing, stderr=subprocess.PIPE, check=False
+            [sys.executable, "-c", MUCH], stdout=descriptor, stderr=subprocess.PIPE, check=False
         )
     finally:
-        os.close(writing)
-    assert (done.returncode, done.stderr) == (1, b"")
+        os.close(descriptor)
+    return done.returncode, done.stderr
+
+
+def test_a_reader_that_goes_away_is_no_error() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    assert print_to(writing) == (1, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has a disk that is always full")
+def test_a_full_disk_is_said() -> None:
+    said = b"remit: cannot print the report: No space left on device\n"
+    assert print_to(os.open("/dev/full", os.O_WRONLY)) == (2, said)
 
 
 # --- --output
@@ -388,3 +400,23 @@ def test_no_bar_where_there_is_no_terminal(answer, capsys, monkeypatch) -> None:
     assert main(["check"]) == 0
     assert "] 1/2 app.py" in terminal.getvalue()
     assert terminal.getvalue().endswith("\r\x1b[K")
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp932", "utf-8"])
+def test_every_encoding_of_standard_output_will_do(project: Path, encoding: str) -> None:
+    script = (
+        "import sys; from remit import wiring; from remit.cli.main import main;"
+        "from tests.report.orders import RESULT, missing; from dataclasses import replace;"
+        "odd = replace(missing('dev'), message='\\u6ce8\\u6587 \\udc80 \\x1b[31m \\u0434');"
+        "wiring.check = lambda *_: replace(RESULT, findings=(odd,));"
+        f"sys.exit(main(['check', {str(project)!r}]))"
+    )
+    environment = {**os.environ, "PYTHONIOENCODING": encoding}
+    done = subprocess.run(  # noqa: S603  our own interpreter
+        [sys.executable, "-c", script], capture_output=True, env=environment, check=False
+    )
+    assert (done.returncode, done.stderr) == (1, b"")
+    shown = done.stdout.decode(encoding)
+    assert "error[missing-permission]: " in shown
+    assert "\\udc80 \\x1b[31m" in shown
+    assert ("│" in shown) is (encoding in ("utf-8", "cp932"))

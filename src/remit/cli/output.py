@@ -43,14 +43,23 @@ def save(path: Path, text: str) -> None:
 
 
 def show(text: str) -> None:
-    """Print `text`. A reader that has gone away (`| head`) is no error."""
-    stream = sys.stdout
+    """Print `text`. A reader that has gone away (`| head`) is no error.
+
+    Raises InputError when standard output can't take it (a full disk).
+    """
     try:
-        stream.write(text)
-        stream.flush()
+        sys.stdout.write(text)
+        sys.stdout.flush()
     except BrokenPipeError:
-        # What is still in the buffer would fail once more when the interpreter ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        _drop_the_rest()
+    except OSError as error:
+        _drop_the_rest()
+        raise InputError(f"cannot print the report: {_reason(error)}") from error
+
+
+def _drop_the_rest() -> None:
+    """What is still in the buffer would fail once more when the interpreter ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _reason(error: Exception) -> str:

@@ -148,6 +148,8 @@ def _verdict(result: CheckResult, joined: Sequence[Group]) -> str:
     ]
     parts = [f"{', '.join(found) or 'no finding'} in {some(len(result.stages), 'stage')}"]
     parts.append(f"{some(stats.calls_followed, 'call')} followed of {stats.calls_found}")
+    if stats.calls_foreign:
+        parts.append(f"{stats.calls_foreign} with keys or an endpoint of their own")
     if result.unresolved:
         parts.append(f"{some(stats.needs_unresolved, 'need')} cannot be told")
     if stats.files_lost:
