@@ -34,8 +34,10 @@ class Problem:
     """Something in the input that remit could not use: never fatal by itself, never silent.
 
     `message` says what is wrong, with user text in backticks; `hint` says what to do about it.
+    `code` is its stable name for machines (`invalid-effect`); empty where it has none.
     """
 
     span: Span
     message: str
     hint: str = ""
+    code: str = ""
