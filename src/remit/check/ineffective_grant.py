@@ -108,7 +108,7 @@ def _action(grant: Grant, item: Item) -> Finding:
         ),
         patch=_own_statement(grant, meant)
         if meant
-        else patch.rewritten(grant.statement, actions={one: () for one in idle_actions(grant)}),
+        else patch.rewritten(grant.statement, dict.fromkeys(idle_actions(grant), ())),
         action=own[0] if len(own) == 1 else item.value,
         related=_calls(meant),
     )
@@ -116,7 +116,7 @@ def _action(grant: Grant, item: Item) -> Finding:
 
 def _resource(grant: Grant, item: Item) -> Finding:
     mended = _mended(grant, item)
-    changes: dict[Item, tuple[str, ...]] = {one: () for one in idle_resources(grant)}
+    changes: dict[Item, tuple[str, ...]] = dict.fromkeys(idle_resources(grant), ())
     if mended is None:
         message = f"no action of this statement can match {tick(item.value)}"
         fix = "Remove it from the statement."
@@ -134,7 +134,7 @@ def _resource(grant: Grant, item: Item) -> Finding:
         message=message,
         why=_why(meant),
         fix=fix,
-        patch=patch.rewritten(grant.statement, resources=changes),
+        patch=patch.rewritten(grant.statement, changes),
         resource=item.value,
         related=_calls(meant),
     )

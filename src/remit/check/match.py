@@ -46,7 +46,7 @@ def widened(value: str) -> str:
     rest = value
     while rest:
         literal, opened, after = rest.partition("${")
-        inner, closed, tail = after.partition("}")
+        _, closed, tail = after.partition("}")
         if not opened or not closed:
             pieces.append(rest)
             break

@@ -52,9 +52,8 @@ def finding(denial: Denial, framework: str) -> Finding:
 
 def message(denial: Denial) -> str:
     """What is denied to whom, and on what that hangs."""
-    stage = tick(denial.stage.stage.name)
     how = "explicitly denied" if denial.explicit else "denied"
-    text = f"{tick(denial.action)} on {tick(denial.resource)} is {how} in stage {stage}"
+    text = f"{tick(denial.action)} on {tick(denial.resource)} is {how}"
     hangs = denials.condition(denial.first)
     return f"{text} ({hangs})" if hangs else text
 

@@ -49,12 +49,10 @@ def _role(stage: StageFacts, role: RoleFacts) -> Iterable[Finding]:
         confidence=Confidence.CERTAIN,
         stage=stage.stage.name,
         span=policy_place(role),
-        message=f"stage {tick(stage.stage.name)} may not write its log:"
+        message="the role may not write the log:"
         f" {listing(missing)} {'is' if len(missing) == 1 else 'are'} denied",
         why=_ONLY_GROUP if only_group else _EMPTY,
-        fix="Narrow or remove that Deny."
-        if explicit
-        else f"Add this statement to {where}.",
+        fix="Narrow or remove that Deny." if explicit else f"Add this statement to {where}.",
         patch="" if explicit else _statement(stage),
         action=missing[0],
         related=tuple(

@@ -154,9 +154,7 @@ def _calls(grant: Grant, item: Item) -> tuple[Related, ...]:
     """The first call that uses the item."""
     through = {one for one in grant.statement.actions if one == item}
     for one in grant.needed:
-        served = (
-            names(item, one.need.action) if through else reaches(grant.policy, item, one.need)
-        )
+        served = names(item, one.need.action) if through else reaches(grant.policy, item, one.need)
         if one.call is not None and served:
             return (Related(one.call.span, f"needs {tick(one.need.action)}"),)
     return ()
@@ -176,7 +174,14 @@ def _mended(
         exact = given.within(item.value).narrowed(given)
         stay |= {one.need.action for one in served.get(_EVERYWHERE, ())}
         narrow_resources[item] = tuple(
-            sorted({arn for needs in _rest(served) for one in needs for arn in _content(one, item, exact)})
+            sorted(
+                {
+                    arn
+                    for needs in _rest(served)
+                    for one in needs
+                    for arn in _content(one, item, exact)
+                }
+            )
         )
     kept = [
         action
@@ -197,4 +202,3 @@ def _mended(
 
 def _rest(served: Mapping[str, list[Needed]]) -> list[list[Needed]]:
     return [needs for arn, needs in served.items() if arn != _EVERYWHERE]
-

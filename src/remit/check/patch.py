@@ -30,17 +30,13 @@ def document(grants: Mapping[str, Iterable[str]]) -> str:
     return _pretty({"Version": "2012-10-17", "Statement": statements})
 
 
-def rewritten(
-    statement: Statement,
-    actions: Mapping[Item, Sequence[str]] | None = None,
-    resources: Mapping[Item, Sequence[str]] | None = None,
-) -> str:
-    """`statement` with some items replaced by others (by nothing: removed).
+def rewritten(statement: Statement, changes: Mapping[Item, Sequence[str]]) -> str:
+    """`statement` with some of its items replaced by others (by nothing: removed).
 
     Everything else stays as the author wrote it. Returns "" when no action or resource is left.
     """
-    kept_actions = _replaced(statement.actions, actions or {})
-    kept_resources = _replaced(statement.resources or (), resources or {})
+    kept_actions = _replaced(statement.actions, changes)
+    kept_resources = _replaced(statement.resources or (), changes)
     if not kept_actions or (statement.resources and not kept_resources):
         return ""
     return _pretty(as_json(statement, kept_actions, kept_resources))

@@ -8,7 +8,7 @@ stages use, and a value that both stages know, are shared on purpose and left al
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from remit.check import patch
 from remit.check.arns import setting, written
@@ -79,7 +79,7 @@ def _finding(grant: Grant, item: Item, mixup: Mixup) -> Finding:
         why=f"Stage {tick(stage)} may reach what belongs to {tick(mixup.sibling)}"
         + ("." if mixup.harmless else ", and its own calls are denied."),
         fix=f"Write {tick(mixup.own)}.",
-        patch=patch.rewritten(grant.statement, resources={item: (mixup.own,)}),
+        patch=patch.rewritten(grant.statement, {item: (mixup.own,)}),
         resource=item.value,
         related=(mixup.proof,) if mixup.proof is not None else (),
     )
@@ -93,7 +93,9 @@ def _by_need(grant: Grant, item: Item, sibling: StageFacts) -> Mixup | None:
     own = {(_at(one), one.need.action): one for one in _code(grant.stage)}
     for theirs in _code(sibling):
         mine = own.get((_at(theirs), theirs.need.action))
-        if mine is None or not any(names(one, theirs.need.action) for one in grant.statement.actions):
+        if mine is None or not any(
+            names(one, theirs.need.action) for one in grant.statement.actions
+        ):
             continue
         if not reaches(grant.policy, item, theirs.need) or _may_be_same(mine, theirs):
             continue
@@ -117,7 +119,7 @@ def _by_api(grant: Grant, item: Item, sibling: StageFacts) -> Mixup | None:
     mine, theirs = grant.stage.stage.apis, sibling.stage.apis
     for kind, number in theirs.items():
         if number == api and api not in mine.values() and mine.get(kind):
-            own = str(Arn(*str(arn).split(":", 5)[1:5], mine[kind] + slash + rest))
+            own = str(replace(arn, resource=mine[kind] + slash + rest))
             return Mixup(
                 sibling=sibling.stage.name,
                 what=f"the API {tick(api)}",

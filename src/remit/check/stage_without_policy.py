@@ -33,7 +33,7 @@ def _finding(stage: StageFacts, role: RoleFacts, missing: str) -> Finding:
         confidence=Confidence.CERTAIN,
         stage=stage.stage.name,
         span=role.role.span,
-        message=f"stage {tick(stage.stage.name)} has no policy: {tick(file)} does not exist",
+        message=f"there is no policy: {tick(file)} does not exist",
         why="The stage cannot be deployed: its role would have no permissions.",
         fix=f"Create {tick(file)} with this policy, which is what the code needs.",
         patch=_whole(stage, role),

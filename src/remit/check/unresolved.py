@@ -48,9 +48,7 @@ def _entries(stage: StageFacts, role: RoleFacts) -> Iterator[Unresolved]:
             )
 
 
-def _obstacles(
-    stage: StageFacts, role: RoleFacts, needed: Needed
-) -> Iterator[tuple[str, str]]:
+def _obstacles(stage: StageFacts, role: RoleFacts, needed: Needed) -> Iterator[tuple[str, str]]:
     """(what is not known, the line that fills it or "")."""
     judgement = needed.judgement
     for hole in judgement.holes:

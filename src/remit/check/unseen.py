@@ -13,7 +13,7 @@ from remit.check.match import reaches
 
 # KMS Developer Guide, "How AWS services use KMS": a service decrypts with its caller's permission.
 _KMS = "data that the code reads or writes may be encrypted with this key"
-# S3 User Guide, API GetObject, "Permissions": without ListBucket a missing key answers 403, not 404.
+# S3 API Reference, GetObject, "Permissions": without ListBucket a missing key answers 403.
 _LIST = "without it S3 answers 403 instead of 404 for an object that is not there"
 _SIGNED = "it is used by signed HTTP requests or by a driver, not by an SDK call"
 _NETWORK = "Lambda needs it when the function is put into a VPC"
@@ -67,7 +67,8 @@ def reason(action: str, grant: Grant) -> str | None:
 def _reads_objects(grant: Grant) -> bool:
     """Whether some call reads objects of a bucket that the statement lists."""
     inside = [
-        replace(item, value=item.value.rstrip("/*") + "/*") for item in grant.statement.resources or ()
+        replace(item, value=item.value.rstrip("/*") + "/*")
+        for item in grant.statement.resources or ()
     ]
     return any(
         one.need.action == "s3:GetObject" and reaches(grant.policy, item, one.need)

@@ -28,10 +28,11 @@ def rule(facts: Facts) -> Iterable[Finding]:
     for grant in grants(facts):
         actions = unused_actions(grant)
         resources = _unused_resources(grant, actions)
+        unused = [*actions, *resources]
         for item in actions:
-            yield _action(grant, item, actions, resources)
+            yield _action(grant, item, unused)
         for item in resources:
-            yield _resource(grant, item, actions, resources)
+            yield _resource(grant, item, unused)
 
 
 def unused_actions(grant: Grant) -> list[Item]:
@@ -61,24 +62,22 @@ def _unused_resources(grant: Grant, actions: list[Item]) -> list[Item]:
     ]
 
 
-def _action(grant: Grant, item: Item, actions: list[Item], resources: list[Item]) -> Finding:
+def _action(grant: Grant, item: Item, unused: list[Item]) -> Finding:
     expanded = expand(item.value)
-    allows = "" if len(expanded) == 1 else f" ({_expansion(item, expanded)})"
+    allows = "" if len(expanded) == 1 else f" ({_expansion(expanded)})"
     where = listing([one.value for one in grant.statement.resources or ()], 2)
     return _finding(
         grant,
         item,
         f"nothing deployed uses {tick(item.value)}{allows} on {where}",
         expanded,
-        patch.rewritten(
-            grant.statement, {one: () for one in actions}, {one: () for one in resources}
-        ),
+        patch.rewritten(grant.statement, dict.fromkeys(unused, ())),
         action=expanded[0] if len(expanded) == 1 else item.value,
         related=_elsewhere(grant, item),
     )
 
 
-def _resource(grant: Grant, item: Item, actions: list[Item], resources: list[Item]) -> Finding:
+def _resource(grant: Grant, item: Item, unused: list[Item]) -> Finding:
     expanded = tuple(
         one
         for action in grant.statement.actions
@@ -90,9 +89,7 @@ def _resource(grant: Grant, item: Item, actions: list[Item], resources: list[Ite
         item,
         f"nothing deployed uses {tick(item.value)} with the actions of this statement",
         expanded,
-        patch.rewritten(
-            grant.statement, {one: () for one in actions}, {one: () for one in resources}
-        ),
+        patch.rewritten(grant.statement, dict.fromkeys(unused, ())),
         resource=item.value,
     )
 
@@ -138,7 +135,7 @@ def _harmless(action: str) -> bool:
     return found is not None and found.access <= _HARMLESS
 
 
-def _expansion(item: Item, expanded: tuple[str, ...]) -> str:
+def _expansion(expanded: tuple[str, ...]) -> str:
     if not expanded:
         return "every action"
     return f"{count(len(expanded), 'action')}: {listing(expanded, 3)}"
@@ -148,5 +145,7 @@ def _elsewhere(grant: Grant, item: Item) -> tuple[Related, ...]:
     """The first call that needs the action on another resource: often the grant's purpose."""
     for one in grant.needed:
         if one.call is not None and names(item, one.need.action):
-            return (Related(one.call.span, f"this call needs it on {tick(str(one.need.resource))}"),)
+            return (
+                Related(one.call.span, f"this call needs it on {tick(str(one.need.resource))}"),
+            )
     return ()
