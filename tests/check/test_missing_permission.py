@@ -107,8 +107,11 @@ def test_what_hangs_on_a_setting_says_so() -> None:
 
 
 def test_what_hangs_on_a_parameter_says_so() -> None:
-    wanted = need("kms:Decrypt", "arn:aws:kms:{region}:{account}:key/{data:key}",
-                  condition="the object is encrypted with a key of KMS")
+    wanted = need(
+        "kms:Decrypt",
+        "arn:aws:kms:{region}:{account}:key/{data:key}",
+        condition="the object is encrypted with a key of KMS",
+    )
     (line,) = world(stage("dev", READ_ONLY, wanted)).said(ID)
     assert line.startswith("error? dev")
     assert line.endswith("is denied (needed only when the object is encrypted with a key of KMS)")

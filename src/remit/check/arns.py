@@ -15,7 +15,8 @@ from remit.core.policy import Effect, Policy
 from remit.core.text import Hole, HoleKind, Text
 from remit.deploy.model import Stage
 
-_PARTITION, _REGION, _ACCOUNT, _RESOURCE = 1, 3, 4, 5  # colons that stand before the part
+PARTITION, REGION, ACCOUNT, RESOURCE = 1, 3, 4, 5
+"""How many colons stand before the part of an ARN."""
 _API_KIND = {"execute-api:ManageConnections": "websocket", "execute-api:Invoke": "rest"}
 
 
@@ -74,11 +75,11 @@ def written(resource: Text, given: Setting, action: str = "") -> str:
 def _filled(hole: Hole, colons: int, given: Setting, action: str) -> str:
     if hole.kind is not HoleKind.ASSIGNED:
         return "*"
-    if colons >= _RESOURCE:
+    if colons >= RESOURCE:
         if hole.width:
             return "?" * hole.width
         return given.apis.get(_API_KIND.get(action, ""), "*")
-    parts = {_PARTITION: given.partition, _REGION: given.region, _ACCOUNT: given.account}
+    parts = {PARTITION: given.partition, REGION: given.region, ACCOUNT: given.account}
     return parts.get(colons, "*")
 
 

@@ -13,6 +13,7 @@ from remit.check.wording import tick
 from remit.core.call import Frame
 from remit.core.finding import Confidence, Related
 from remit.core.span import Span
+from remit.core.text import HoleKind
 from remit.explain.model import Standing
 
 
@@ -92,7 +93,14 @@ def remedy(denial: Denial, framework: str) -> str:
     if role.generated:
         return _OWN_POLICY.get(framework, "Write a policy of your own with this statement in it.")
     where = tick(role.file) if role.file else f"the policy of role {tick(role.name)}"
-    return f"Add this statement to {where}."
+    fix = f"Add this statement to {where}."
+    unknown = [hole for hole in denial.first.need.resource.holes if hole.kind in _NAMES]
+    if unknown:
+        fix += f" Narrow its `*` to the real {tick(unknown[0].name)}, which is not known here."
+    return fix
+
+
+_NAMES = (HoleKind.ENV, HoleKind.CODE)
 
 
 _OWN_POLICY = {
@@ -130,8 +138,6 @@ def place(stage: StageFacts, role: RoleFacts, needed: Needed) -> Span:
 
 def policy_place(role: RoleFacts) -> Span:
     """Where a person mends the role's policy."""
-    if role.role.policies:
-        return role.role.policies[0].span
     return Span.whole(role.role.file) if role.role.file else role.role.span
 
 

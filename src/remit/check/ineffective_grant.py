@@ -83,7 +83,9 @@ def forms(action: str) -> tuple[str, ...]:
         return ()
     known = iam.resource_types(found.service)
     kinds = sorted(found.resource_types, key=lambda one: not one[1])
-    return tuple(known[name].arn for name, _ in kinds if name in known)
+    return tuple(
+        known[name].arn.replace("${Partition}", "aws") for name, _ in kinds if name in known
+    )
 
 
 def _action(grant: Grant, item: Item) -> Finding:

@@ -9,9 +9,12 @@ from __future__ import annotations
 from functools import cache
 
 from remit.catalog import iam
+from remit.check.arns import Setting, written
+from remit.core.arn import Arn
 from remit.core.need import Need
 from remit.core.pattern import Pattern
 from remit.core.policy import Item, Policy
+from remit.core.text import Text
 
 
 def expand(action: str) -> tuple[str, ...]:
@@ -29,9 +32,21 @@ def reaches(policy: Policy, item: Item, need: Need) -> bool:
     """Whether the resource item can match the need's resource, or one that does as well."""
     pattern = resource(item.value, policy.has_variables)
     return any(
-        Pattern.from_text(text).meets(pattern) is not None
+        Pattern.from_text(text).meets(pattern) is not None and not _lacks_part(item.value, text)
         for text in (need.resource, *need.alternatives)
     )
+
+
+@cache
+def _lacks_part(item: str, text: Text) -> bool:
+    """Whether the item's region or account is empty where the resource has one.
+
+    An account that is not known yet is not empty; as a pattern alone it could be.
+    """
+    arn, needed = Arn.parse(item), Arn.parse(written(text, Setting()))
+    if arn is None or needed is None:
+        return False
+    return bool((needed.region and not arn.region) or (needed.account and not arn.account))
 
 
 @cache

@@ -8,6 +8,7 @@ statement that every Chalice policy carries for its log (`arn:aws:logs:*:*:*`) a
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from remit.check import patch
 from remit.check.arns import Setting, setting, written
@@ -165,40 +166,39 @@ def _mended(
     actions: Mapping[Item, tuple[str, ...]],
     resources: Mapping[Item, Mapping[str, list[Needed]]],
 ) -> str:
-    """The statement with both narrowed; a second one for the actions that need `*`."""
-    statement = grant.statement
-    narrow_resources: dict[Item, tuple[str, ...]] = {}
-    stay: set[str] = set()
-    given = setting(grant.stage.stage, grant.role.role.policies)
-    for item, served in resources.items():
-        exact = given.within(item.value).narrowed(given)
-        stay |= {one.need.action for one in served.get(_EVERYWHERE, ())}
-        narrow_resources[item] = tuple(
-            sorted(
-                {
-                    arn
-                    for needs in _rest(served)
-                    for one in needs
-                    for arn in _content(one, item, exact)
-                }
-            )
+    """The statement with both narrowed; several where its actions need different resources."""
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for item in grant.statement.actions:
+        for action in actions.get(item, (item.value,)):
+            places = _places(grant, replace(item, value=action), resources)
+            groups.setdefault(places, []).append(action)
+    made = [
+        patch.as_json(
+            grant.statement, list(dict.fromkeys(group)), places, str(number) if number else ""
         )
-    kept = [
-        action
-        for item in statement.actions
-        for action in actions.get(item, (item.value,))
-        if action not in stay
+        for number, (places, group) in enumerate(groups.items())
     ]
-    places = [
-        value
-        for item in statement.resources or ()
-        for value in narrow_resources.get(item, (item.value,))
-    ]
-    made = [patch.as_json(statement, list(dict.fromkeys(kept)), list(dict.fromkeys(places)))]
-    if stay:
-        made.append(patch.as_json(statement, sorted(stay), [_EVERYWHERE], sid="Everywhere"))
     return patch.several(made)
 
 
-def _rest(served: Mapping[str, list[Needed]]) -> list[list[Needed]]:
-    return [needs for arn, needs in served.items() if arn != _EVERYWHERE]
+def _places(
+    grant: Grant, action: Item, resources: Mapping[Item, Mapping[str, list[Needed]]]
+) -> tuple[str, ...]:
+    """Where the action is needed: its own ARNs for narrowed items, the others as they are.
+
+    An action that nothing needs keeps to the resources of the rest: another finding's business.
+    """
+    own = setting(grant.stage.stage, grant.role.role.policies)
+    found: list[str] = []
+    spare: list[str] = []
+    for item in grant.statement.resources or ():
+        if item not in resources:
+            found.append(item.value)
+            continue
+        exact = own.within(item.value).narrowed(own)
+        for one in grant.uses(resource=item):
+            arns = _content(one, item, exact)
+            spare += arns
+            if names(action, one.need.action):
+                found += arns
+    return tuple(sorted(set(found or spare)))

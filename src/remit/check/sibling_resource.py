@@ -41,27 +41,33 @@ class Mixup:
 def rule(facts: Facts) -> Iterable[Finding]:
     """One finding for each resource item that names a sibling's resource."""
     for grant in grants(facts):
-        if len(grant.stages) > 1:
-            continue
-        for item in grant.statement.resources or ():
-            if item.value.strip("*?") and not grant.uses(resource=item):
-                yield from _item(facts, grant, item)
-
-
-def _item(facts: Facts, grant: Grant, item: Item) -> Iterator[Finding]:
-    if _needed_at_all(grant, item):
-        return
-    for sibling in facts.stages:
-        if sibling.stage.name == grant.stage.stage.name:
-            continue
-        mixup = (
-            _by_need(grant, item, sibling)
-            or _by_api(grant, item, sibling)
-            or _by_environment(grant, item, sibling)
-        )
-        if mixup is not None:
+        for item, mixup in mixups(facts, grant).items():
             yield _finding(grant, item, mixup)
-            return
+
+
+def mixups(facts: Facts, grant: Grant) -> dict[Item, Mixup]:
+    """The resource items of the statement that are a sibling's, and what should stand there."""
+    if len(grant.stages) > 1:
+        return {}
+    found = {
+        item: _mixup(facts, grant, item)
+        for item in grant.statement.resources or ()
+        if item.value.strip("*?")
+    }
+    return {item: mixup for item, mixup in found.items() if mixup is not None}
+
+
+def _mixup(facts: Facts, grant: Grant, item: Item) -> Mixup | None:
+    own = grant.stage.stage.name
+    siblings = [one for one in facts.stages if one.stage.name != own]
+    needed = _needed_at_all(grant, item)
+    for sibling in siblings:
+        mixup = _by_api(grant, item, sibling)
+        if mixup is None and not needed:
+            mixup = _by_need(grant, item, sibling) or _by_environment(grant, item, sibling)
+        if mixup is not None:
+            return mixup
+    return None
 
 
 def _finding(grant: Grant, item: Item, mixup: Mixup) -> Finding:
@@ -111,11 +117,16 @@ def _by_need(grant: Grant, item: Item, sibling: StageFacts) -> Mixup | None:
 
 
 def _by_api(grant: Grant, item: Item, sibling: StageFacts) -> Mixup | None:
-    """The API id in an `execute-api` ARN is the one that the sibling was deployed with."""
+    """The API id in an `execute-api` ARN is the one that the sibling was deployed with.
+
+    Needs do not speak against it, for the id in them is open, except one that names that id.
+    """
     arn = Arn.parse(item.value)
     if arn is None or arn.service != "execute-api":
         return None
     api, slash, rest = arn.resource.partition("/")
+    if any(api in _literals(one) for role in grant.stage.roles for one in role.needed):
+        return None
     mine, theirs = grant.stage.stage.apis, sibling.stage.apis
     for kind, number in theirs.items():
         if number == api and api not in mine.values() and mine.get(kind):
@@ -165,6 +176,10 @@ def _needed_at_all(grant: Grant, item: Item) -> bool:
 
 def _code(stage: StageFacts) -> Iterator[Needed]:
     return (one for role in stage.roles for one in role.needed if one.origin == CODE and one.call)
+
+
+def _literals(needed: Needed) -> str:
+    return " ".join(part for part in needed.need.resource.parts if isinstance(part, str))
 
 
 def _at(needed: Needed) -> Span:

@@ -14,6 +14,7 @@ from remit.check.grants import Grant, grants
 from remit.check.ineffective_grant import fits, idle_actions, idle_resources
 from remit.check.match import expand, names
 from remit.check.model import Facts
+from remit.check.sibling_resource import mixups
 from remit.check.unknown_action import is_unknown
 from remit.check.wording import count, listing, tick
 from remit.core.finding import Confidence, Finding, Related, Severity
@@ -26,8 +27,11 @@ _HARMLESS = frozenset({"Read", "List"})
 def rule(facts: Facts) -> Iterable[Finding]:
     """One finding for each action item, and each resource item, that no need can use."""
     for grant in grants(facts):
+        wrong = mixups(facts, grant)
+        if len(wrong) == len(grant.statement.resources or ()):
+            continue  # it is for another stage's resources: `stage-drift` says what to write
         actions = unused_actions(grant)
-        resources = _unused_resources(grant, actions)
+        resources = [item for item in _unused_resources(grant) if item not in wrong]
         unused = [*actions, *resources]
         for item in actions:
             yield _action(grant, item, unused)
@@ -45,12 +49,12 @@ def unused_actions(grant: Grant) -> list[Item]:
     ]
 
 
-def _unused_resources(grant: Grant, actions: list[Item]) -> list[Item]:
+def _unused_resources(grant: Grant) -> list[Item]:
     """The resource items that no need can use, where the actions themselves are used.
 
     A resource that only unused actions could match is explained by these already.
     """
-    used = [item for item in grant.statement.actions if item not in actions]
+    used = [item for item in grant.statement.actions if grant.uses(action=item)]
     idle = idle_resources(grant)
     return [
         item
