@@ -7,6 +7,7 @@ expression that never backtracks; what a broken document needs in words is in `j
 from __future__ import annotations
 
 import re
+from typing import NoReturn
 
 from remit.core.span import Span
 from remit.syntax import json_errors
@@ -41,10 +42,19 @@ _MAX_DIGITS = 4000  # Python refuses to convert integers above 4300 digits; no f
 def read(source: Source) -> Node:
     """The document's one value. Raises DocumentError where the text is not JSON."""
     reader = _Reader(source)
-    node, end = reader.value(reader.token(0, None), 0)
+    first = _next(source.text, 0) or _fail(source, 0, None)
+    node, end = reader.value(first, 0)
     if _SPACE.fullmatch(source.text, end) is None:
         raise json_errors.trailing(source, end)
     return node
+
+
+_next = _TOKEN.match
+
+
+def _fail(source: Source, at: int, opened: int | None) -> NoReturn:
+    """No token at `at`; `opened` is where the innermost open container began."""
+    raise json_errors.no_token(source, at, opened)
 
 
 class _Reader:
@@ -57,13 +67,6 @@ class _Reader:
         self.text = source.text
         self.nodes = 0
 
-    def token(self, at: int, opened: int | None) -> re.Match[str]:
-        """The next token; `opened` is where the innermost open container began."""
-        token = _TOKEN.match(self.text, at)
-        if token is None:
-            raise json_errors.no_token(self.source, at, opened)
-        return token
-
     def value(self, token: re.Match[str], depth: int) -> tuple[Node, int]:
         """The value that begins with `token`."""
         kind = token.lastindex
@@ -72,7 +75,7 @@ class _Reader:
         end = token.end()
         if kind != _MARK:
             start = token.start(kind if kind == _WORD else _NUMBER)
-            span = self.source.span(start, end)
+            span = self.source.token(start, end)
             raw = self.text[start:end]
             return Scalar(_WORDS[raw] if kind == _WORD else self.number(token), raw, span), end
         mark = token[_MARK]
@@ -98,7 +101,7 @@ class _Reader:
         else:
             start = end - 1
             text, end = self.escaped(start)
-        return Scalar(text, text, self.source.span(start, end)), end
+        return Scalar(text, text, self.source.token(start, end)), end
 
     def escaped(self, start: int) -> tuple[str, int]:
         """The string whose quote is at `start`, piece by piece between its escapes."""
@@ -141,29 +144,31 @@ class _Reader:
 
     def array(self, at: int, depth: int) -> tuple[Sequence, int]:
         """The list whose bracket ends at `at`."""
-        start, source, items = at - 1, self.source, []
-        token = self.token(at, start)
+        start, text, source = at - 1, self.text, self.source
+        items: list[Node] = []
+        token = _next(text, at) or _fail(source, at, start)
         if token[_MARK] == "]":
             return Sequence((), source.span(start, token.end())), token.end()
         while True:
             item, at = self.value(token, depth)
             items.append(item)
-            token = self.token(at, start)
+            token = _next(text, at) or _fail(source, at, start)
             mark = token[_MARK]
             if mark == "]":
                 span = self.close(start, token.end(), len(items))
                 return Sequence(tuple(items), span), token.end()
             if mark != ",":
                 raise json_errors.no_comma(source, start, at)
-            comma = token.end() - 1
-            token = self.token(comma + 1, start)
+            at = token.end()
+            token = _next(text, at) or _fail(source, at, start)
             if token[_MARK] == "]":
-                raise json_errors.comma_before(source, comma, "]")
+                raise json_errors.comma_before(source, at - 1, "]")
 
     def object(self, at: int, depth: int) -> tuple[Mapping, int]:
         """The object whose brace ends at `at`."""
-        start, source, entries = at - 1, self.source, []
-        token = self.token(at, start)
+        start, text, source = at - 1, self.text, self.source
+        entries: list[tuple[Scalar, Node]] = []
+        token = _next(text, at) or _fail(source, at, start)
         if token[_MARK] == "}":
             return Mapping((), source.span(start, token.end())), token.end()
         while True:
@@ -171,12 +176,13 @@ class _Reader:
             if kind not in _STRING:
                 raise json_errors.no_key(source, at)
             key, at = self.string(token)
-            token = self.token(at, start)
+            token = _next(text, at) or _fail(source, at, start)
             if token[_MARK] != ":":
                 raise json_errors.no_colon(source, at)
-            value, at = self.value(self.token(token.end(), start), depth)
+            at = token.end()
+            value, at = self.value(_next(text, at) or _fail(source, at, start), depth)
             entries.append((key, value))
-            token = self.token(at, start)
+            token = _next(text, at) or _fail(source, at, start)
             mark = token[_MARK]
             if mark == "}":
                 span = self.close(start, token.end(), 2 * len(entries))
@@ -184,7 +190,7 @@ class _Reader:
             if mark != ",":
                 raise json_errors.no_comma(source, start, at)
             at = token.end()
-            token = self.token(at, start)
+            token = _next(text, at) or _fail(source, at, start)
             if token[_MARK] == "}":
                 raise json_errors.comma_before(source, at - 1, "}")
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from itertools import accumulate
 
 from remit.core.span import Problem, Span
 
@@ -40,7 +41,7 @@ class Source:
     def __init__(self, text: str, file: str) -> None:
         self.text = text
         self.file = file
-        self.starts = [0, *(found.end() for found in _BREAK.finditer(text))]
+        self.starts = _line_starts(text)
 
     def span(self, start: int, end: int) -> Span:
         """The place of `text[start:end]`."""
@@ -55,11 +56,23 @@ class Source:
             end - starts[end_line - 1] + 1,
         )
 
+    def token(self, start: int, end: int) -> Span:
+        """The place of `text[start:end]`, which is known to stand on one line."""
+        line = bisect_right(self.starts, start)
+        before = self.starts[line - 1] - 1
+        return Span(self.file, line, start - before, line, end - before)
+
     def error(
         self, start: int, end: int, message: str, hint: str = "", code: str = "json-syntax-error"
     ) -> DocumentError:
         """The error to raise about `text[start:end]`."""
         return DocumentError(Problem(self.span(start, end), message, hint, code))
+
+
+def _line_starts(text: str) -> list[int]:
+    if "\r" in text:
+        return [0, *(found.end() for found in _BREAK.finditer(text))]
+    return [0, *accumulate(len(line) + 1 for line in text.split("\n")[:-1])]
 
 
 def shown(text: str) -> str:

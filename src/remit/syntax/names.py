@@ -1,0 +1,98 @@
+"""The names that a policy may use: elements, principal kinds, condition operators.
+
+And the nearest of them to a name that is none.
+Source: IAM User Guide, reference_policies_grammar,
+reference_policies_elements_condition_operators;
+facts/iam.md 1.1, 1.5, 2.2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Kind: TypeAlias = Literal["identity", "resource", "trust"]
+"""What a policy is attached to. `identity` stands for boundaries and session policies too."""
+
+VERSIONS = ("2012-10-17", "2008-10-17")
+POLICY_ELEMENTS = ("Version", "Id", "Statement")
+STATEMENT_ELEMENTS = (
+    "Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction",
+    "Resource", "NotResource", "Condition",
+)  # fmt: skip
+PRINCIPAL_KINDS = ("AWS", "Service", "Federated", "CanonicalUser")
+SET_PREFIXES = ("ForAllValues", "ForAnyValue")
+IF_EXISTS = "IfExists"
+
+_VALUE_TYPES = {
+    "String": (
+        "StringEquals StringNotEquals StringEqualsIgnoreCase StringNotEqualsIgnoreCase"
+        " StringLike StringNotLike"
+    ),
+    "Numeric": (
+        "NumericEquals NumericNotEquals NumericLessThan NumericLessThanEquals"
+        " NumericGreaterThan NumericGreaterThanEquals"
+    ),
+    "Date": (
+        "DateEquals DateNotEquals DateLessThan DateLessThanEquals"
+        " DateGreaterThan DateGreaterThanEquals"
+    ),
+    "Bool": "Bool",
+    "Binary": "BinaryEquals",
+    "IP address": "IpAddress NotIpAddress",
+    "ARN": "ArnEquals ArnNotEquals ArnLike ArnNotLike",
+    "Null": "Null",
+}
+OPERATORS = {name: kind for kind, names in _VALUE_TYPES.items() for name in names.split()}
+"""Every condition operator without prefix and suffix, with the type of the values it takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """A condition operator's spelling in its three parts; `base` may be no operator's name."""
+
+    prefix: str
+    base: str
+    if_exists: bool
+
+    @classmethod
+    def split(cls, text: str) -> Operator:
+        """`ForAnyValue:StringEqualsIfExists` in its parts."""
+        prefix, colon, rest = text.partition(":")
+        if not colon:
+            prefix, rest = "", text
+        base = rest.removesuffix(IF_EXISTS)
+        return cls(prefix, base, base != rest)
+
+    def __str__(self) -> str:
+        prefix = self.prefix + ":" if self.prefix else ""
+        return prefix + self.base + (IF_EXISTS if self.if_exists else "")
+
+
+def nearest(name: str, known: Collection[str], reach: int = 3) -> str | None:
+    """The known name that the author may have meant: another case, or at most `reach` slips.
+
+    A name of few letters must come nearer, so that `Foo` is not taken for `Bool`.
+    """
+    lower = name.lower()
+    best, least = None, min(reach, len(name) // 3) + 1
+    for candidate in known:
+        slips = _distance(lower, candidate.lower(), least - 1)
+        if slips < least:
+            best, least = candidate, slips
+    return best
+
+
+def _distance(one: str, other: str, limit: int) -> int:
+    """Letters to insert, delete or replace to turn `one` into `other`; above `limit` inexact."""
+    if abs(len(one) - len(other)) > limit:
+        return limit + 1
+    row = list(range(len(other) + 1))
+    for i, letter in enumerate(one, 1):
+        above, row[0] = row[0], i
+        for j, wanted in enumerate(other, 1):
+            above, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, above + (letter != wanted))
+        if min(row) > limit:
+            return limit + 1
+    return row[-1]
