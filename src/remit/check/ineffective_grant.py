@@ -119,14 +119,16 @@ def _action(grant: Grant, item: Item) -> Finding:
 def _resource(grant: Grant, item: Item) -> Finding:
     mended = _mended(grant, item)
     changes: dict[Item, tuple[str, ...]] = dict.fromkeys(idle_resources(grant), ())
+    printed = ""
     if mended is None:
         message = f"no action of this statement can match {tick(item.value)}"
         fix = "Remove it from the statement."
     else:
         message = f"{tick(item.value)} matches nothing: {_fault(item.value, mended)}"
-        fix = f"Write {tick(_printed(grant, mended))}."
-        changes[item] = (_printed(grant, mended),)
-    meant = _needed_on(grant, mended) if mended else []
+        printed = _printed(grant, item, mended)
+        fix = f"Write {tick(printed)}."
+        changes[item] = (printed,)
+    meant = _needed_on(grant, printed) if printed else []
     return Finding(
         id=ID,
         severity=Severity.WARNING,
@@ -146,8 +148,8 @@ def _resource(grant: Grant, item: Item) -> Finding:
 
 
 def _mended(grant: Grant, item: Item) -> str | None:
-    """The item with its empty region or account open, or its needless one left out, when that is
-    what keeps every action of the statement from matching; else None."""
+    """The item with some region or account where it is empty, or without one that is too much,
+    when that is what keeps every action of the statement from matching; else None."""
     arn = Arn.parse(item.value)
     actions = [one.value for one in grant.statement.actions]
     if arn is None or any(fits(action, item.value) for action in actions):
@@ -158,13 +160,16 @@ def _mended(grant: Grant, item: Item) -> str | None:
     return None
 
 
+_SOME_REGION, _SOME_ACCOUNT = "us-east-1", "111122223333"
+
+
 def _variants(arn: Arn) -> Iterator[Arn]:
     if not arn.account:
-        yield replace(arn, account="*")
+        yield replace(arn, account=_SOME_ACCOUNT)
     if not arn.region:
-        yield replace(arn, region="*")
+        yield replace(arn, region=_SOME_REGION)
     if not arn.account and not arn.region:
-        yield replace(arn, region="*", account="*")
+        yield replace(arn, region=_SOME_REGION, account=_SOME_ACCOUNT)
     if arn.region:
         yield replace(arn, region="")
     if arn.account:
@@ -179,23 +184,22 @@ def _fault(value: str, mended: str) -> str:
         return "the ARN is incomplete"
     parts = [name for name in ("region", "account") if getattr(was, name) != getattr(now, name)]
     which = " and ".join(parts)
-    is_are = "is" if len(parts) == 1 else "are"
-    if not getattr(was, parts[0]):
-        return f"its {which} {is_are} empty, and every ARN of {tick(was.service)} here has one"
-    return f"ARNs of this kind have no {which}"
+    if getattr(was, parts[0]):
+        return f"ARNs of this kind have no {which}"
+    return f"its {which} {'is' if len(parts) == 1 else 'are'} empty, and ARNs of this kind have one"
 
 
-def _printed(grant: Grant, mended: str) -> str:
-    """The mended ARN with the stage's own region and account where it was left open."""
-    arn = Arn.parse(mended)
-    given = setting(grant.stage.stage, grant.role.role.policies)
-    if arn is None:
+def _printed(grant: Grant, item: Item, mended: str) -> str:
+    """The mended ARN, with the stage's own region and account where the item has none."""
+    was, now = Arn.parse(item.value), Arn.parse(mended)
+    if was is None or now is None:
         return mended
+    given = setting(grant.stage.stage, grant.role.role.policies)
     return str(
         replace(
-            arn,
-            region=given.region if arn.region == "*" else arn.region,
-            account=given.account if arn.account == "*" else arn.account,
+            now,
+            region=given.region if now.region and not was.region else now.region,
+            account=given.account if now.account and not was.account else now.account,
         )
     )
 

@@ -9,12 +9,10 @@ from __future__ import annotations
 from functools import cache
 
 from remit.catalog import iam
-from remit.check.arns import Setting, written
-from remit.core.arn import Arn
 from remit.core.need import Need
 from remit.core.pattern import Pattern
 from remit.core.policy import Item, Policy
-from remit.core.text import Text
+from remit.core.text import Hole, Text
 
 
 def expand(action: str) -> tuple[str, ...]:
@@ -30,23 +28,35 @@ def names(item: Item, action: str) -> bool:
 
 def reaches(policy: Policy, item: Item, need: Need) -> bool:
     """Whether the resource item can match the need's resource, or one that does as well."""
-    pattern = resource(item.value, policy.has_variables)
-    return any(
-        Pattern.from_text(text).meets(pattern) is not None and not _lacks_part(item.value, text)
-        for text in (need.resource, *need.alternatives)
+    value = widened(item.value) if policy.has_variables else item.value
+    return any(_can_match(value, text) for text in (need.resource, *need.alternatives))
+
+
+@cache
+def _can_match(pattern: str, text: Text) -> bool:
+    """Compares part by part: what is not known in one part of an ARN holds no colon."""
+    parts, wanted = pattern.split(":", 5), _parts(text)
+    if len(parts) != 6 or wanted is None:
+        return Pattern.parse(pattern).meets(Pattern.from_text(text)) is not None
+    return all(
+        Pattern.parse(part).meets(Pattern.from_text(want)) is not None
+        and (part != "" or want.literal == "")  # a region or account to be assigned is not empty
+        for part, want in zip(parts, wanted, strict=True)
     )
 
 
 @cache
-def _lacks_part(item: str, text: Text) -> bool:
-    """Whether the item's region or account is empty where the resource has one.
-
-    An account that is not known yet is not empty; as a pattern alone it could be.
-    """
-    arn, needed = Arn.parse(item), Arn.parse(written(text, Setting()))
-    if arn is None or needed is None:
-        return False
-    return bool((needed.region and not arn.region) or (needed.account and not arn.account))
+def _parts(text: Text) -> tuple[Text, ...] | None:
+    """The six parts of an ARN that is known in part; None when its colons are not."""
+    found: list[list[str | Hole]] = [[]]
+    for part in text.parts:
+        if isinstance(part, Hole):
+            found[-1].append(part)
+            continue
+        first, *others = part.split(":", 6 - len(found))
+        found[-1].append(first)
+        found += [[other] for other in others]
+    return tuple(Text.of(*one) for one in found) if len(found) == 6 else None
 
 
 @cache

@@ -41,6 +41,8 @@ def rule(facts: Facts) -> Iterable[Finding]:
 
 def unused_actions(grant: Grant) -> list[Item]:
     """The action items that no need can use, without those that are reported as ineffective."""
+    if len(idle_resources(grant)) == len(grant.statement.resources or ()):
+        return []
     idle = idle_actions(grant)
     return [
         item
