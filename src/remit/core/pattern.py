@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from remit.core.automaton import Automaton, Piece, Stretch, Take, Wild, witness
-from remit.core.text import Hole, Text
+from remit.core.text import Hole, HoleKind, Text
 
 
 def units(text: str) -> str:
@@ -113,10 +113,7 @@ class Pattern:
         Holes taken as SOME are chosen so that it holds for all values of the holes taken as
         EVERY; the choice does not look at those values.
         """
-        return Automaton(self.pieces).walk(
-            units(part) if isinstance(part, str) else (take(part), part.width)
-            for part in text.parts
-        )
+        return Automaton(self.pieces).walk(_read(text, take))
 
 
 # --- building -----------------------------------------------------------------------------------
@@ -168,6 +165,16 @@ def _run(ones: int, gap: bool) -> tuple[Wild, ...]:
 def _stretches(pieces: Iterable[Piece], take: Take) -> Iterator[Stretch]:
     for piece in pieces:
         yield piece if isinstance(piece, str) else (take, 1 if piece is Wild.ONE else None)
+
+
+def _read(text: Text, take: Callable[[Hole], Take]) -> Iterator[Stretch]:
+    for part in text.parts:
+        if isinstance(part, str):
+            yield units(part)
+            continue
+        if part.kind is HoleKind.ASSIGNED and part.width is None:
+            yield take(part), 1  # what is assigned is never empty
+        yield take(part), part.width
 
 
 # --- matching -----------------------------------------------------------------------------------

@@ -50,6 +50,12 @@ class Check:
         templates = (value.keys for value in self.listed if isinstance(value, Template))
         return frozenset({self.key}).union(*templates)
 
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The keys that its values name, as spelled."""
+        templates = (value.names for value in self.listed if isinstance(value, Template))
+        return tuple(name for names in templates for name in names)
+
     def holds(self, context: Context) -> bool:
         """Whether it is true for a request with this context."""
         if self.operator is None:

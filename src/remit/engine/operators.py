@@ -35,7 +35,8 @@ class Kind:
     `listed` reads a policy's value, `seen` a request's. `pattern` says that `listed` takes a
     `Pattern`, not a str; `variables` that `${...}` is replaced. A request value that cannot be
     read matches nothing, so a negated operator is true, but for kinds that are `exacting` it
-    satisfies neither form [O, facts 2.2].
+    satisfies neither form [O, facts 2.2]. `text` says that `listed` and `seen` leave plain text as
+    it is, so that a value known in part can be judged.
     """
 
     listed: Callable[[Any], Any]
@@ -43,6 +44,7 @@ class Kind:
     pattern: bool = False
     variables: bool = False
     exacting: bool = False
+    text: bool = False
     misread: Misread = Misread.SKIPPED
 
     def value(self, template: Template, context: Context) -> Any:
@@ -95,9 +97,9 @@ def _null(wants_absent: bool, present: bool) -> bool:
     return wants_absent is not present
 
 
-_TEXT = Kind(_same, _same, variables=True)
+_TEXT = Kind(_same, _same, variables=True, text=True)
 _FOLDED = Kind(str.lower, str.lower, variables=True)
-_PATTERN = Kind(_same, _same, pattern=True, variables=True)
+_PATTERN = Kind(_same, _same, pattern=True, variables=True, text=True)
 _NUMBER = Kind(values.number, values.number)
 _DATE = Kind(values.instant, values.instant)
 # Whether a Deny reads `Bool: "yes"` as false or not at all is not known: it fires.

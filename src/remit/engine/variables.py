@@ -74,6 +74,11 @@ class Template:
         return BROKEN in self.parts
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """The context keys it names, as spelled."""
+        return tuple(part.name for part in self.parts if isinstance(part, Variable))
+
+    @property
     def keys(self) -> frozenset[str]:
         """The context keys it names, lowered."""
         return frozenset(part.key for part in self.parts if isinstance(part, Variable))

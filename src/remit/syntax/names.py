@@ -85,14 +85,21 @@ def nearest(name: str, known: Collection[str], reach: int = 3) -> str | None:
 
 
 def _distance(one: str, other: str, limit: int) -> int:
-    """Letters to insert, delete or replace to turn `one` into `other`; above `limit` inexact."""
+    """Slips between two words: a letter too many, too few, wrong, or two swapped.
+
+    Above `limit` the number is not exact, which spares most of the work.
+    """
     if abs(len(one) - len(other)) > limit:
         return limit + 1
+    before: list[int] = []
     row = list(range(len(other) + 1))
     for i, letter in enumerate(one, 1):
-        above, row[0] = row[0], i
+        before, above, row = row, before, [i]
         for j, wanted in enumerate(other, 1):
-            above, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, above + (letter != wanted))
-        if min(row) > limit:
+            slips = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != wanted))
+            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == wanted:
+                slips = min(slips, above[j - 2] + 1)
+            row.append(slips)
+        if min(row) > limit and min(before) > limit:
             return limit + 1
     return row[-1]

@@ -79,15 +79,18 @@ def as_text(node: Node, what: str, notes: Notes) -> Scalar | None:
 
 
 def texts(
-    node: Node, what: str, empty_code: str, notes: Notes, check: Check | None = None
+    node: Node, what: str, empty_code: str, notes: Notes, check: Check, negated: bool = False
 ) -> tuple[Item, ...]:
-    """One string, or a list of strings. What is neither is left out, and noted as a fault."""
+    """One string, or a list of strings. What is neither is left out, and noted as a fault.
+
+    An empty list applies to nothing. What a negated element (`NotAction`) with an empty list
+    means is not documented, so there it is a fault (facts/iam.md 1.4).
+    """
     if isinstance(node, Sequence) and node.tag is None:
         if not node.items:
-            message = f"the list of {what} is empty: the statement applies to nothing"
-            notes.advise(
-                node.span, empty_code, message, "name at least one, or remove the statement"
-            )
+            note = notes.fault if negated else notes.advise
+            message = f"an empty list where {what} must stand"
+            note(node.span, empty_code, message, "name at least one, or remove the statement")
         nodes = node.items
     else:
         nodes = (node,)
@@ -95,8 +98,7 @@ def texts(
     for one in nodes:
         scalar = as_text(one, what, notes)
         if scalar is not None:
-            if check is not None:
-                check(scalar, notes)
+            check(scalar, notes)
             items.append(Item(scalar.text, scalar.span))
     return tuple(items)
 

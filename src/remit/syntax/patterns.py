@@ -128,9 +128,9 @@ def _check_names(fields: _Fields, notes: Notes) -> None:
     if not _WILDCARD.search(partition) and not _PARTITION.fullmatch(partition):
         message = f"{shown(partition)} is no partition of AWS"
         notes.advise(fields.place(1), "invalid-partition", message, "write `aws`")
-    if len(fields.values) > 2 and (not service or _WILDCARD.search(service)):
+    if not service or _WILDCARD.search(service):
         notes.fault(
-            fields.place(2),
+            fields.place(min(2, len(fields.values) - 1)),
             "invalid-service",
             "the service of an ARN must be named in full",
             "name the service, or write `*` for the whole resource",

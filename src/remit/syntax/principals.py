@@ -31,8 +31,8 @@ def parse(node: Node, negated: bool, notes: Notes) -> Principals:
         return Principals((), negated, node.span)
     note_duplicates(node, notes)
     if not node.entries:
-        message = "the principal is empty: the statement applies to nobody"
-        notes.advise(node.span, "empty-object-principal", message, _FORM)
+        note = notes.fault if negated else notes.advise
+        note(node.span, "empty-object-principal", "an empty principal", _FORM)
     entries: list[tuple[str, Item]] = []
     for key, value in node.entries:
         if key.text not in PRINCIPAL_KINDS:
@@ -42,7 +42,7 @@ def parse(node: Node, negated: bool, notes: Notes) -> Principals:
             notes.fault(key.span, "invalid-principal-key", message, hint)
             continue
         check = _check_aws if key.text == "AWS" else _check_exact
-        items = texts(value, "a principal", "empty-array-principal", notes, check)
+        items = texts(value, "a principal", "empty-array-principal", notes, check, negated)
         entries.extend((key.text, item) for item in items)
     return Principals(tuple(entries), negated, node.span)
 

@@ -174,8 +174,14 @@ class _Body:
             hint = 'write `"Action": "service:Name"`'
             self.missing(("Action", "NotAction"), "missing-action", hint)
             return ()
-        node = self.found[name][1]
-        return texts(node, "an action", "empty-array-action", self.notes, patterns.check_action)
+        return texts(
+            self.found[name][1],
+            "an action",
+            "empty-array-action",
+            self.notes,
+            patterns.check_action,
+            negated=name == "NotAction",
+        )
 
     def resources(self, name: str | None) -> tuple[Item, ...] | None:
         """The strings of `Resource` or `NotResource`; None where there is neither."""
@@ -192,4 +198,5 @@ class _Body:
             code = "role-trust-policy-syntax-error-resource"
             notes.fault(key.span, code, message, "remove it: the resource is the role itself")
         check = partial(patterns.check_resource, replaced=self.frame.replaced)
-        return texts(node, "a resource", "empty-array-resource", notes, check)
+        negated = name == "NotResource"
+        return texts(node, "a resource", "empty-array-resource", notes, check, negated)

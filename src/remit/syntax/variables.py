@@ -44,7 +44,7 @@ def check(scalar: Scalar, notes: Notes, replaced: bool | None) -> None:
         return
     if replaced is None:
         notes.faults.append(
-            "whether `${...}` is a variable: the policy's Version is not understood"
+            "whether `${...}` is replaced here: the policy's `Version` is not understood"
         )
         return
     bad = malformed(text)
@@ -66,9 +66,15 @@ def malformed(text: str) -> Malformed | None:
     while at >= 0:
         end, wrong = _one(text, at)
         if wrong is not None:
-            return Malformed(at, end, *wrong)
+            return Malformed(at, _closing(text, end), *wrong)
         at = text.find("${", end)
     return None
+
+
+def _closing(text: str, end: int) -> int:
+    """Where a malformed variable ends that was understood up to `end`: after its brace."""
+    brace, following = text.find("}", end - 1), text.find("${", end)
+    return end if brace < 0 or 0 <= following < brace else brace + 1
 
 
 def _one(text: str, at: int) -> tuple[int, tuple[str, str] | None]:

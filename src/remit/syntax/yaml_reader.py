@@ -247,6 +247,12 @@ def _foreign(tag: str | None) -> str | None:
 
 def _explained(source: Source, error: yaml.MarkedYAMLError) -> DocumentError:
     """PyYAML's complaint, in its words, at its place, with a remedy where there is a usual one."""
+    if error.context == "while scanning an alias" and error.context_mark is not None:
+        at = error.context_mark.index
+        hint = 'put a `*` that is text in quotes: `"*"`'
+        return source.error(
+            at, at + 1, "in YAML `*` begins an alias, and needs its name", hint, _CODE
+        )
     mark = error.problem_mark or error.context_mark
     at = min(mark.index, len(source.text)) if mark is not None else 0
     message = " ".join(str(part) for part in (error.context, error.problem) if part)
