@@ -1,0 +1,106 @@
+"""The Allow statements of a project, each with everything that could use it.
+
+A policy file may serve several stages or roles. What uses a statement is then the union over all
+of them: an entry that only the other stage needs is not idle.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from remit.check.match import names, reaches
+from remit.check.model import Facts, Needed, RoleFacts, StageFacts
+from remit.core.policy import Effect, Item, Policy, Statement
+from remit.core.span import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One Allow statement, held by `role` in `stage`. `needed` and `complete` are those of every
+    role that holds it; `gap` is one thing that was not followed, in words ("" when complete)."""
+
+    stage: StageFacts
+    role: RoleFacts
+    policy: Policy
+    statement: Statement
+    needed: tuple[Needed, ...]
+    complete: bool
+    gap: str
+    stages: tuple[str, ...]
+
+    def uses(self, action: Item | None = None, resource: Item | None = None) -> list[Needed]:
+        """The needs that it can serve; through one action item or resource item, when given."""
+        actions = (action,) if action is not None else self.statement.actions
+        resources = (resource,) if resource is not None else self.statement.resources or ()
+        return [
+            one
+            for one in self.needed
+            if any(names(item, one.need.action) for item in actions)
+            and any(reaches(self.policy, item, one.need) for item in resources)
+        ]
+
+
+def judged(role: RoleFacts) -> bool:
+    """Whether the role's policies are known, so that something can be said about them."""
+    return role.role.unknown is None and role.role.missing is None
+
+
+def written_by_people(role: RoleFacts) -> bool:
+    """Whether a person wrote the role's policies and can mend them."""
+    return judged(role) and not role.role.generated
+
+
+def grants(facts: Facts) -> Iterator[Grant]:
+    """Every Allow statement that people wrote, lists what it allows, and was understood."""
+    holders: dict[Span, list[tuple[StageFacts, RoleFacts]]] = defaultdict(list)
+    for stage, role, _, statement in statements(facts):
+        holders[statement.span].append((stage, role))
+    for stage, role, policy, statement in statements(facts):
+        if not _plain(statement):
+            continue
+        held = holders[statement.span]
+        incomplete = [one for one, _ in held if not one.complete]
+        yield Grant(
+            stage=stage,
+            role=role,
+            policy=policy,
+            statement=statement,
+            needed=tuple(one for _, holder in held for one in holder.needed),
+            complete=not incomplete,
+            gap=gap(incomplete[0]) if incomplete else "",
+            stages=tuple(dict.fromkeys(one.stage.name for one, _ in held)),
+        )
+
+
+def statements(facts: Facts) -> Iterator[tuple[StageFacts, RoleFacts, Policy, Statement]]:
+    """Every statement of every policy that people wrote."""
+    for stage in facts.stages:
+        for role in stage.roles:
+            if not written_by_people(role):
+                continue
+            for policy in role.role.policies:
+                for statement in policy.statements:
+                    yield stage, role, policy, statement
+
+
+def gap(stage: StageFacts) -> str:
+    """One thing in the stage that was not followed, as the end of a sentence."""
+    for scan in stage.scan:
+        for call in scan.unattributed:
+            return f"the call `{call.what}` at `{call.span}` was not followed"
+    problems = [*stage.gaps, *(one for scan in stage.scan for one in scan.problems)]
+    if problems:
+        return f"`{problems[0].span}` was not followed"
+    return "not all code was followed"
+
+
+def _plain(statement: Statement) -> bool:
+    return (
+        statement.effect is Effect.ALLOW
+        and not statement.faults
+        and not statement.not_action
+        and not statement.not_resource
+        and statement.resources is not None
+    )

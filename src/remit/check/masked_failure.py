@@ -1,0 +1,86 @@
+"""masked-failure: a failure that looks like a success.
+
+`status-in-body`: a Chalice view that returns a plain dict answers HTTP 200 with the dict as JSON
+body, whatever `statusCode` says in it; only `Response(...)` or a `ChaliceViewError` sets the
+status (Chalice documentation, "Views"; the same trap one level down: facts/api-gateway.md 7.4).
+`swallowed`: a broad `except` around AWS calls, so a denial leaves no trace.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from remit.check.denials import condition
+from remit.check.grants import judged
+from remit.check.model import Facts, Needed, StageFacts
+from remit.check.wording import listing, tick
+from remit.core.finding import Confidence, Finding, Related, Severity
+from remit.explain.model import Standing
+from remit.scan.model import Mask
+
+ID = "masked-failure"
+
+
+def rule(facts: Facts) -> Iterable[Finding]:
+    """One finding for each mask that the scan saw."""
+    for stage in facts.stages:
+        for scan in stage.scan:
+            for mask in scan.masks:
+                yield _finding(stage, mask)
+
+
+def _finding(stage: StageFacts, mask: Mask) -> Finding:
+    hidden = _denied(stage, mask)
+    in_body = mask.kind == "status-in-body"
+    return Finding(
+        id=ID,
+        severity=Severity.WARNING,
+        confidence=Confidence.CERTAIN,
+        stage=stage.stage.name,
+        span=mask.span,
+        message=_in_body(mask) if in_body else _swallowed(mask, hidden),
+        why=_WHY_BODY if in_body else _WHY_SWALLOWED,
+        fix=_FIX_BODY if in_body else _FIX_SWALLOWED,
+        related=tuple(
+            Related(span, f"{listing(hidden[span])} is denied here")
+            if span in hidden
+            else Related(span, "this call's errors end there")
+            for span in mask.calls
+        ),
+    )
+
+
+_WHY_BODY = "The client gets HTTP 200 and takes the failure for a success; no alarm counts it."
+_FIX_BODY = "Return `Response(body=..., status_code=...)`, or raise a `ChaliceViewError`."
+_WHY_SWALLOWED = "When AWS refuses a call in there, nobody sees it."
+_FIX_SWALLOWED = "Catch the error that is expected, and let the others through or log them."
+
+
+def _in_body(mask: Mask) -> str:
+    what = f" {tick(mask.detail)}" if mask.detail else " a plain dict with an error's `statusCode`"
+    return f"view {tick(mask.entry)} returns{what}: the client gets HTTP 200"
+
+
+def _swallowed(mask: Mask, hidden: dict[object, list[str]]) -> str:
+    where = f" in {tick(mask.entry)}" if mask.entry else ""
+    text = f"this `except`{where} swallows every AWS error"
+    if hidden:
+        actions = sorted({action for names in hidden.values() for action in names})
+        text += f"; it hides that {listing(actions)} {'is' if len(actions) == 1 else 'are'} denied"
+    return text
+
+
+def _denied(stage: StageFacts, mask: Mask) -> dict[object, list[str]]:
+    """The denied actions of the calls that the mask hides, by place."""
+    found: dict[object, list[str]] = {}
+    for role in stage.roles:
+        for one in role.needed if judged(role) else ():
+            if _is_denied(one) and one.call is not None and one.call.span in mask.calls:
+                actions = found.setdefault(one.call.span, [])
+                if one.need.action not in actions:
+                    actions.append(one.need.action)
+    return found
+
+
+def _is_denied(needed: Needed) -> bool:
+    return needed.judgement.standing is Standing.DENIED and not condition(needed)

@@ -1,0 +1,91 @@
+"""What a policy's items can match, seen as generously as AWS could see it.
+
+Used to tell whether a grant serves a need. A policy variable counts as `*` here: what it stands
+for is known only in production, and an accusation must hold for every value.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from remit.catalog import iam
+from remit.core.need import Need
+from remit.core.pattern import Pattern
+from remit.core.policy import Item, Policy
+from remit.core.text import Hole, Text
+
+
+def expand(action: str) -> tuple[str, ...]:
+    """The actions that an action item stands for; empty for `*`, which stands for all there are
+    (reading the whole catalog for it would cost more than the check)."""
+    return () if action.strip("*:") == "" else iam.expand(action)
+
+
+def names(item: Item, action: str) -> bool:
+    """Whether the action item matches `action`. Letter case does not count (facts/iam.md 1.4)."""
+    return iam.glob(item.value.lower(), action.lower())
+
+
+def reaches(policy: Policy, item: Item, need: Need) -> bool:
+    """Whether the resource item can match the need's resource, or one that does as well."""
+    value = widened(item.value) if policy.has_variables else item.value
+    return any(_can_match(value, text) for text in (need.resource, *need.alternatives))
+
+
+@cache
+def _can_match(pattern: str, text: Text) -> bool:
+    """Compares part by part: what is not known in one part of an ARN holds no colon."""
+    parts, wanted = pattern.split(":", 5), _parts(text)
+    if len(parts) != 6 or wanted is None:
+        return Pattern.parse(pattern).meets(Pattern.from_text(text)) is not None
+    return all(
+        Pattern.parse(part).meets(Pattern.from_text(want)) is not None
+        and (part != "" or want.literal == "")  # a region or account to be assigned is not empty
+        for part, want in zip(parts, wanted, strict=True)
+    )
+
+
+@cache
+def _parts(text: Text) -> tuple[Text, ...] | None:
+    """The six parts of an ARN that is known in part; None when its colons are not."""
+    found: list[list[str | Hole]] = [[]]
+    for part in text.parts:
+        if isinstance(part, Hole):
+            found[-1].append(part)
+            continue
+        first, *others = part.split(":", 6 - len(found))
+        found[-1].append(first)
+        found += [[other] for other in others]
+    return tuple(Text.of(*one) for one in found) if len(found) == 6 else None
+
+
+@cache
+def resource(value: str, variables: bool) -> Pattern:
+    """The pattern of a resource item, its variables widened to `*`."""
+    return Pattern.parse(widened(value) if variables else value)
+
+
+def widened(value: str) -> str:
+    """`value` with `*` in place of every `${...}`; the escapes `${*}`, `${?}`, `${$}` as well."""
+    pieces: list[str] = []
+    rest = value
+    while rest:
+        literal, opened, after = rest.partition("${")
+        _, closed, tail = after.partition("}")
+        if not opened or not closed:
+            pieces.append(rest)
+            break
+        pieces += [literal, "*"]
+        rest = tail
+    return "".join(pieces)
+
+
+def strictly_within(narrow: str, wide: str) -> bool:
+    """Whether `narrow` matches less than `wide` and nothing else."""
+    small, big = Pattern.parse(narrow), Pattern.parse(wide)
+    return big.covers(small) and not small.covers(big)
+
+
+def is_open(value: str) -> bool:
+    """Whether the item is a pattern and not one name."""
+    return "*" in value or "?" in value
