@@ -218,6 +218,7 @@ def one(line: str, column: int, end: int, **more: object) -> str:
         ("f(\tx)", 1, 6, "1 │ f(    x)\n  │ ^^^^^^^^"),
         ("名 = f(x)", 5, 9, "1 │ 名 = f(x)\n  │      ^^^^"),
         ('f("注文")', 1, 8, '1 │ f("注文")\n  │ ^^^^^^^^^'),
+        ("ＡＢ = f()", 6, 9, "1 │ ＡＢ = f()\n  │        ^^^"),  # full-width Latin letters
         ("e\u0301 = f()", 6, 9, "1 │ e\u0301 = f()\n  │     ^^^"),
         ("f('\x1b[31m')", 1, 11, "1 │ f('\\x1b[31m')\n  │ ^^^^^^^^^^^^^"),
         ("f('\u202e')", 1, 7, "1 │ f('\\u202e')\n  │ ^^^^^^^^^^^"),
@@ -360,6 +361,22 @@ def test_many_related_places_are_not_all_drawn() -> None:
     assert sum(" --" in line and "-->" not in line for line in lines) == 3
     at = lines.index("  ::: app.py:4:1")
     assert lines[at + 1] == "   │ needs it too"
+
+
+def test_a_place_that_stages_share_is_drawn_once() -> None:
+    shared = Related(on("app.py", 7, 1, 7), "made here")
+    dev, prod = (
+        replace(missing(s), related=(*missing(s).related, shared)) for s in ("dev", "prod")
+    )
+    shown = report(dev, prod)
+    assert shown.count("made here") == 1
+    assert shown.count("the resource fits") == 2
+
+
+def test_calls_that_are_not_the_roles_are_counted_apart() -> None:
+    stats = Stats(calls_found=3, calls_followed=1, calls_foreign=2)
+    shown = render(replace(RESULT, stats=stats), sources, 200, False)
+    assert "1 call followed of 3; 2 with keys or an endpoint of their own" in shown
 
 
 def test_what_no_configuration_settles_is_said_in_words() -> None:
