@@ -18,7 +18,7 @@ from remit.app.model import (
     silent,
     unknown_stage,
 )
-from remit.app.settings import Settings
+from remit.app.settings import Settings, SettingsError
 from remit.app.settings import load as load_settings
 from remit.catalog.needs import needs
 from remit.check import rules
@@ -65,7 +65,7 @@ def check(tree: Tree, wanted: tuple[str, ...] = (), progress: Progress = silent)
     for name in wanted:
         if name not in (known := [stage.name for stage in project.stages]):
             raise unknown_stage(name, known)
-    settings = load_settings(tree, folder)
+    settings = _settings(tree, folder)
     stages = [_settled(stage, settings) for stage in project.stages]
     project = replace(project, stages=tuple(stages))
     library = Library(tree, project.roots)
@@ -87,14 +87,23 @@ def _project(tree: Tree) -> tuple[Project, str]:
         raise InputError(message, hint) from None
 
 
+def _settings(tree: Tree, folder: str) -> Settings:
+    """The project's own settings; all their faults at once when there are any."""
+    try:
+        return load_settings(tree, folder, [name for name, _ in rules.RULES])
+    except SettingsError as error:
+        first, *rest = error.problems
+        more = f" (and {len(rest)} more)" if rest else ""
+        raise InputError(first.message + more, first.hint, first.span) from None
+
+
 def _settled(stage: Stage, settings: Settings) -> Stage:
     """The stage with what the settings say of it: account, region, environment variables."""
     given = settings.stage(stage.name)
-    values = settings.values_for(stage.name)
 
     def more(function: Function) -> Function:
         # The project's own configuration is what is deployed: settings fill what it leaves open.
-        return replace(function, environment={**values, **function.environment})
+        return replace(function, environment={**given.values, **function.environment})
 
     return replace(
         stage,
@@ -137,7 +146,7 @@ class _Scans:
 def _stage_facts(
     project: Project, stage: Stage, settings: Settings, library: Library
 ) -> StageFacts:
-    scans = _Scans(project, stage, settings.values_for(stage.name), library, [])
+    scans = _Scans(project, stage, settings.stage(stage.name).values, library, [])
     names = dict.fromkeys(entry.function for entry in scans.of(stage.default).entries)
     by_role: dict[str, tuple[Role, list[str]]] = {}
     for name in names or {stage.default.name: None}:
@@ -149,11 +158,17 @@ def _stage_facts(
         needed: dict[object, Needed] = {}
         for name in functions:
             for one in _function_needs(project, stage, name, scans, gaps):
-                needed.setdefault((one.need, one.call and one.call.span, one.origin), one)
+                needed.setdefault(_identity(one), one)
         roles.append(RoleFacts(role, tuple(functions), tuple(needed.values())))
     seen = tuple(found for _, found in scans.made)
     complete = not gaps and not any(found.unattributed or found.problems for found in seen)
     return StageFacts(stage, tuple(roles), seen, complete, tuple(gaps.values()))
+
+
+def _identity(one: Needed) -> object:
+    """Two needs with one identity say the same of the same place."""
+    where = one.call and (one.call.span, one.call.hangs_on, one.call.at_import)
+    return one.need.action, one.need.resource, one.need.condition, one.origin, where
 
 
 def _function_needs(
@@ -227,7 +242,7 @@ def _result(
         findings=tuple(findings),
         unresolved=tuple(open_needs),
         silenced=tuple(silenced),
-        problems=_problems(facts, settings, library, stages),
+        problems=_problems(facts, library, stages),
         unattributed=tuple(
             dict.fromkeys(
                 one for stage in stages for found in stage.scan for one in found.unattributed
@@ -237,13 +252,11 @@ def _result(
     )
 
 
-def _problems(
-    facts: Facts, settings: Settings, library: Library, stages: Iterable[StageFacts]
-) -> tuple[Problem, ...]:
+def _problems(facts: Facts, library: Library, stages: Iterable[StageFacts]) -> tuple[Problem, ...]:
     """What was lost on the way, without what the rules report as findings already."""
     read = [one for one in facts.project.problems if not is_policy_problem(facts, one)]
     gaps = [gap for stage in stages for gap in stage.gaps]
-    return tuple(dict.fromkeys((*settings.problems, *read, *library.problems, *gaps)))
+    return tuple(dict.fromkeys((*read, *library.problems, *gaps)))
 
 
 def _all_needed(stage: StageFacts) -> list[Needed]:

@@ -132,7 +132,7 @@ def expand(pattern: str) -> tuple[str, ...]:
             one.full_name
             for service in wanted
             for key, one in actions(service).items()
-            if key == name or ("*" in name or "?" in name) and glob(name, key)
+            if key == name or (("*" in name or "?" in name) and glob(name, key))
         )
     )
 

@@ -210,7 +210,7 @@ def _resources(grant: Grant, scope: Scope, asked: _Asked) -> Iterator[Need]:
     for name, one, others in _chosen(filled, required, bool(grant.types), asked):
         more = _also(asked.family.also.get(name or "", ()), grant, scope, asked)
         for index, text in enumerate(one.texts):
-            beside = [more[index::len(one.texts)]] if len(one.texts) > 1 else [more]
+            beside = [more[index :: len(one.texts)]] if len(one.texts) > 1 else [more]
             yield _need(grant.action, text, name, (*others, *also, *beside[0]))
 
 
@@ -219,9 +219,7 @@ def _need(action: str, text: Text, type_name: str | None, others: tuple[Text, ..
     return Need(action, text, type_name, alternatives=distinct)
 
 
-def _also(
-    formats: tuple[str, ...], grant: Grant, scope: Scope, asked: _Asked
-) -> tuple[Text, ...]:
+def _also(formats: tuple[str, ...], grant: Grant, scope: Scope, asked: _Asked) -> tuple[Text, ...]:
     filler = asked.filler(grant, scope, "")
     return tuple(text for one in formats for text in filler.fill(one).texts)
 
@@ -237,9 +235,7 @@ def _from_formats(
 
 
 def _best(filler: Filler, arns: tuple[str, ...]) -> Filled:
-    return max(
-        (filler.fill(one) for one in arns), key=lambda one: (not one.foreign, one.complete)
-    )
+    return max((filler.fill(one) for one in arns), key=lambda one: (not one.foreign, one.complete))
 
 
 def _chosen(

@@ -146,8 +146,7 @@ PREFIXES: Mapping[str, str] = {
 }
 """botocore's name to IAM prefix."""
 
-NO_PREFIX: Mapping[str, str] = {
-}
+NO_PREFIX: Mapping[str, str] = {}
 """Services without a prefix in the reference, and why."""
 
 

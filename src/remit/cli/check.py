@@ -25,7 +25,7 @@ def run(arguments: Namespace) -> int:
     output = target(arguments.output) if arguments.output else None
     root = Path(arguments.project)
     with _progress(sys.stderr) as progress:
-        result = wiring.check(root, tuple(arguments.stage), progress)  # type: ignore[attr-defined]  # the lead's, to come
+        result = wiring.check(root, tuple(arguments.stage), progress)
     if output is None:
         show(_report(result, root, arguments, sys.stdout))
     else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from remit.core.text import Hole
 from remit.scan import bridge
@@ -41,32 +41,45 @@ if TYPE_CHECKING:
 
 def call_value(machine: Machine, value: Value, arguments: Arguments, node: ast.AST) -> Value:
     """`value(arguments)`."""
-    if isinstance(value, OneOf):
-        with machine.undecided():
-            return join(
-                call_value(machine, one, arguments, node) for one in value.values if one is not None
-            )
-    if isinstance(value, FunctionV):
-        return call_function(machine, value, arguments, node)
-    if isinstance(value, BoundV):
-        return call_value(machine, value.function, _before((value.receiver,), arguments), node)
-    if isinstance(value, ClassV):
-        return instantiate(machine, value, arguments, node)
-    if isinstance(value, PartialV):
-        return call_value(machine, value.function, _merged(value.arguments, arguments), node)
-    if isinstance(value, (StaticV, ClassMethodV)):
-        return call_value(machine, value.function, arguments, node)
-    if isinstance(value, Native):
-        return value.run(machine, arguments, node) if value.run else code(f"{value.name}()")
+    caller = _CALLERS.get(type(value))
+    if caller is not None:
+        return caller(machine, value, arguments, node)
     if bridge.is_sdk(value):
         return bridge.call(machine, value, arguments, node)
-    if isinstance(value, InstanceV):
-        found = value.cls.find("__call__")
-        if found is not ...:
-            return call_value(
-                machine, bind(machine, value, value.cls, found, node), arguments, node
-            )
     return _call_unknown(machine, value, arguments, node)
+
+
+def _call_any(machine: Machine, value: OneOf, arguments: Arguments, node: ast.AST) -> Value:
+    with machine.undecided():
+        options = [one for one in value.values if one is not None]
+        return join(call_value(machine, one, arguments, node) for one in options)
+
+
+def _call_bound(machine: Machine, value: BoundV, arguments: Arguments, node: ast.AST) -> Value:
+    return call_value(machine, value.function, _before((value.receiver,), arguments), node)
+
+
+def _call_partial(machine: Machine, value: PartialV, arguments: Arguments, node: ast.AST) -> Value:
+    return call_value(machine, value.function, _merged(value.arguments, arguments), node)
+
+
+def _call_inner(
+    machine: Machine, value: StaticV | ClassMethodV, arguments: Arguments, node: ast.AST
+) -> Value:
+    return call_value(machine, value.function, arguments, node)
+
+
+def _call_native(machine: Machine, value: Native, arguments: Arguments, node: ast.AST) -> Value:
+    return value.run(machine, arguments, node) if value.run else code(f"{value.name}()")
+
+
+def _call_instance(
+    machine: Machine, value: InstanceV, arguments: Arguments, node: ast.AST
+) -> Value:
+    found = value.cls.find("__call__")
+    if found is ...:
+        return _call_unknown(machine, value, arguments, node)
+    return call_value(machine, bind(machine, value, value.cls, found, node), arguments, node)
 
 
 def _call_unknown(machine: Machine, value: Value, arguments: Arguments, node: ast.AST) -> Value:
@@ -352,3 +365,16 @@ def _find_variable(machine: Machine, name: str) -> str:
     return next(
         (known for known in machine.environ.items if known.lower() == name.lower()), name.upper()
     )
+
+
+_CALLERS: dict[type, Any] = {
+    OneOf: _call_any,
+    FunctionV: call_function,
+    BoundV: _call_bound,
+    ClassV: instantiate,
+    PartialV: _call_partial,
+    StaticV: _call_inner,
+    ClassMethodV: _call_inner,
+    Native: _call_native,
+    InstanceV: _call_instance,
+}

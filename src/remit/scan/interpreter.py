@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from remit.core.call import Call
 from remit.scan import bridge
@@ -159,7 +158,7 @@ class Interpreter(Machine):
         scope = frame.scope.parent if frame.code == "class" else frame.scope
         label = f"{owner.name}.{name}" if owner is not None else name
         made = FunctionV(
-            node, frame.module, scope or Scope(), label, defaults, named, _yields(node)
+            node, frame.module, scope or Scope(), label, defaults, named, self.library.yields(node)
         )
         made.owner = owner
         return made
@@ -210,15 +209,3 @@ def _enumerate(cls: ClassV) -> None:
             member.attrs = {"value": value, "name": name, "_member_": True}
             member.ready = True
             cls.attrs[name] = member
-
-
-def _yields(node: Any) -> bool:
-    """Whether a function is a generator: a `yield` in it, not in a function inside it."""
-    queue: list[ast.AST] = list(node.body) if isinstance(node.body, list) else [node.body]
-    while queue:
-        one = queue.pop()
-        if isinstance(one, (ast.Yield, ast.YieldFrom)):
-            return True
-        if not isinstance(one, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
-            queue.extend(ast.iter_child_nodes(one))
-    return False

@@ -21,7 +21,10 @@ def join(values: Iterable[Value]) -> Value:
     found: list[Value] = []
     for value in values:
         for one in alternatives(value):
-            if not any(same(one, seen) for seen in found):
+            for seen in found:
+                if one is seen or same(one, seen):
+                    break
+            else:
                 found.append(one)
     if len(found) == 1:
         return found[0]

@@ -6,12 +6,26 @@ import ast
 import re
 import warnings
 from dataclasses import dataclass, field
+from typing import Any
 
 from remit.core.span import Problem, Span
 from remit.core.tree import Tree
 
 LARGEST = 1_500_000
 """Bytes. Larger files are generated data, not code; the report says that they were left out."""
+
+
+def _yields(node: Any) -> bool:
+    """Whether a function is a generator: a `yield` in it, not in a function inside it."""
+    queue: list[ast.AST] = list(node.body) if isinstance(node.body, list) else [node.body]
+    while queue:
+        one = queue.pop()
+        if isinstance(one, (ast.Yield, ast.YieldFrom)):
+            return True
+        if not isinstance(one, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
+            queue.extend(ast.iter_child_nodes(one))
+    return False
+
 
 _PYTHON2 = re.compile(
     rb"^\s*(print\s+[^(=\s]|except\s+\w+\s*,\s*\w+\s*:|exec\s+['\"])", re.MULTILINE
@@ -52,6 +66,15 @@ class Library:
     roots: tuple[str, ...]
     problems: list[Problem] = field(default_factory=list)
     parsed: dict[str, Source | None] = field(default_factory=dict)
+
+    generators: dict[ast.AST, bool] = field(default_factory=dict)
+
+    def yields(self, function: Any) -> bool:
+        """Whether a function is a generator; asked for each stage, answered once."""
+        known = self.generators.get(function)
+        if known is None:
+            known = self.generators[function] = _yields(function)
+        return known
 
     def find(self, module: str) -> tuple[str, bool] | None:
         """The file of `module` and whether it is a package; None when it is not the project's."""

@@ -26,9 +26,7 @@ _RESULTS = {
 _LOCATION = "ResultConfiguration.OutputLocation"
 _ATHENA = Family(
     rules={
-        name: (
-            Grant(f"athena:{name}", ("workgroup",), fill={"WorkGroupName": "!workgroup"}),
-        )
+        name: (Grant(f"athena:{name}", ("workgroup",), fill={"WorkGroupName": "!workgroup"}),)
         for name in _BY_QUERY.split()
     },
     # querying#permissions: the caller writes the results itself.

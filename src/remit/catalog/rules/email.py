@@ -68,9 +68,7 @@ _FILLS = {
     "DedicatedIPPool": "PoolName DestinationPoolName",
     "tenant.TenantId": "!tenant_id",
 }
-_VERIFICATION = Grant(
-    "ses:SendCustomVerificationEmail", ("custom-verification-email-template",)
-)
+_VERIFICATION = Grant("ses:SendCustomVerificationEmail", ("custom-verification-email-template",))
 
 _SES = Family(
     rules={
@@ -98,9 +96,7 @@ _SESV2 = Family(
                 unknown="!sender_in_the_raw_message",
             ),
         ),
-        "SendBulkEmail": _send(
-            "ses:SendBulkEmail", _V2, "DefaultContent.Template.TemplateName"
-        ),
+        "SendBulkEmail": _send("ses:SendBulkEmail", _V2, "DefaultContent.Template.TemplateName"),
         "SendCustomVerificationEmail": (_VERIFICATION,),
     },
     fills=_FILLS,

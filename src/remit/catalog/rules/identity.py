@@ -28,9 +28,7 @@ _PATHED = {
 def _listing(action: str, kind: str) -> tuple[Grant, ...]:
     """The reference lists no resource; AWS's refusals name the path (`role/`)."""
     return (
-        Grant(
-            f"iam:{action}", ("*",), also=(f"arn:${{Partition}}:iam::${{Account}}:{kind}/",)
-        ),
+        Grant(f"iam:{action}", ("*",), also=(f"arn:${{Partition}}:iam::${{Account}}:{kind}/",)),
     )
 
 

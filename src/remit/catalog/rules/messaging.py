@@ -23,9 +23,7 @@ _SQS = Family(
         "ChangeMessageVisibilityBatch": _one("sqs:ChangeMessageVisibility"),
         # AWS's refusal names the account's queues though the reference lists no resource.
         "ListQueues": (
-            Grant(
-                "sqs:ListQueues", ("*",), also=("arn:${Partition}:sqs:${Region}:${Account}:",)
-            ),
+            Grant("sqs:ListQueues", ("*",), also=("arn:${Partition}:sqs:${Region}:${Account}:",)),
         ),
     },
     extras={
@@ -142,7 +140,8 @@ _SCHEDULER = Family(
 
 _PIPES = Family(
     extras={
-        name: (pass_role("RoleArn", "pipes.amazonaws.com"),) for name in ("CreatePipe", "UpdatePipe")
+        name: (pass_role("RoleArn", "pipes.amazonaws.com"),)
+        for name in ("CreatePipe", "UpdatePipe")
     },
 )
 
