@@ -57,6 +57,11 @@ class Action:
         """`service:Name` in the reference's spelling."""
         return f"{self.service}:{self.name}"
 
+    @property
+    def all_keys(self) -> frozenset[str]:
+        """The condition keys of the action and of its resource types."""
+        return frozenset(self.condition_keys).union(*self.type_keys.values())
+
 
 _NO_ACTIONS: Mapping[str, Action] = MappingProxyType({})
 _NO_TYPES: Mapping[str, ResourceType] = MappingProxyType({})

@@ -44,10 +44,12 @@ class _Asked:
     made: bool = field(default=False)
 
     def filler(self, grant: Grant, scope: Scope, type_name: str) -> Filler:
+        own = {name.rpartition(".")[2] for name in grant.fill if "." not in name}
+        shared = {n: f for n, f in self.family.fills.items() if n.rpartition(".")[2] not in own}
         return Filler(
             scope=scope,
             around=self.around,
-            fills={**self.family.fills, **grant.fill},
+            fills={**shared, **grant.fill},
             type_name=type_name,
             operation=self.call.operation,
             assigned=self.made,
@@ -142,15 +144,19 @@ def _scopes(grant: Grant, scope: Scope) -> list[Scope]:
 
 def _holds(grant: Grant, scope: Scope, around: Around) -> tuple[bool, str | None]:
     """Whether the parameters ask for the permission, and on what it hangs where they are open."""
-    if any(_test(test, scope, around)[0] is Given.YES for test in grant.unless.split()):
-        return False, None
     hangs_on = []
+    for test in grant.unless.split():
+        given, says = _test(test, scope, around)
+        if given is Given.YES:
+            return False, None
+        if given is Given.MAYBE and _seen(test, scope) and not grant.sure:
+            hangs_on.append(says.replace(" is ", " is not ", 1))
     for test in grant.when.split("&") if grant.when else ():
         given, says = _test(test, scope, around)
-        if given is Given.NO or (given is Given.MAYBE and not (grant.ask or _seen(test, scope))):
-            return False, None
-        if given is Given.MAYBE:
+        if given is Given.MAYBE and (grant.ask or _seen(test, scope)) and not grant.sure:
             hangs_on.append(says)
+        elif given is not Given.YES:
+            return False, None
     return True, " and ".join(hangs_on) or None
 
 
@@ -181,7 +187,13 @@ def _test(test: str, scope: Scope, around: Around) -> tuple[Given, str]:
 
 def _context(grant: Grant, scope: Scope, asked: _Asked) -> dict[str, ContextValue]:
     found: dict[str, ContextValue] = {}
-    for key, source in grant.context.items():
+    action = iam.action(grant.action)
+    known = {
+        key: source
+        for key, source in asked.family.context.items()
+        if action is not None and key in action.all_keys
+    }
+    for key, source in {**known, **grant.context}.items():
         if source.startswith("~"):
             found[key] = Text.of(source[1:], ".", asked.around.region, ".amazonaws.com")
         elif texts := asked.filler(grant, scope, "").context(source.removesuffix("*")):
@@ -221,7 +233,8 @@ def _need(action: str, text: Text, type_name: str | None, others: tuple[Text, ..
 
 def _also(formats: tuple[str, ...], grant: Grant, scope: Scope, asked: _Asked) -> tuple[Text, ...]:
     filler = asked.filler(grant, scope, "")
-    return tuple(text for one in formats for text in filler.fill(one).texts)
+    filled = [filler.fill(one) for one in formats]
+    return tuple(text for one in filled if one.complete for text in one.texts)
 
 
 def _from_formats(

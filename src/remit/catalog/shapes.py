@@ -296,7 +296,7 @@ def _cut(text: Text, mark: str, side: int) -> Text | None:
 
 def _assigned(text: Text, around: Around) -> tuple[Text, ...]:
     """A piece that AWS derives from the value and that the code does not know."""
-    return (Text.of(Hole(HoleKind.ASSIGNED, str(text))),)
+    return (Text.of(Hole(HoleKind.ASSIGNED, f"id of {text}")),)
 
 
 def _words(statement: Text) -> list[str]:

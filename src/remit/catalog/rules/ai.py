@@ -7,9 +7,8 @@ Bedrock API reference ("This operation requires permission for the bedrock:Invok
 
 from __future__ import annotations
 
-from remit.catalog.rules.model import Family, Grant
+from remit.catalog.rules.model import NEWER, Family, Grant
 
-_NEW = "is newer than the Service Authorization Reference, which has no action for it"
 
 _PROFILE = "arn:${Partition}:bedrock:${Region}:${Account}:inference-profile/${AnyModel}"
 _TYPES = (
@@ -91,13 +90,13 @@ _BUILD = Family(
             "GetVpcConfiguration",
             "ListVpcConfigurations",
         ),
-        _NEW,
+        NEWER,
     ),
     every=True,
     fills={"FlowId": "flowIdentifier", "PromptId": "promptIdentifier"},
 )
 _POLLY = Family(
-    unmapped=dict.fromkeys(("ListTagsForResource", "TagResource", "UntagResource"), _NEW),
+    unmapped=dict.fromkeys(("ListTagsForResource", "TagResource", "UntagResource"), NEWER),
     fills={"LexiconName": "Name LexiconNames"},
 )
 

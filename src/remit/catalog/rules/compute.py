@@ -8,9 +8,8 @@ security_iam_service-with-iam; Batch, batch-supported-iam-actions-resources.
 
 from __future__ import annotations
 
-from remit.catalog.rules.model import Family, Grant, pass_role, same
+from remit.catalog.rules.model import NEWER, Family, Grant, pass_role, same
 
-_NEW = "is newer than the Service Authorization Reference, which has no action for it"
 _FUNCTION = {"FunctionName": "FunctionName|function Resource FunctionArn"}
 # A qualifier is part of the ARN that is checked: function:name:alias.
 _QUALIFIED = ("function alias", "function")
@@ -75,7 +74,7 @@ _LAMBDA = Family(
         ),
     },
     unmapped=dict.fromkeys(
-        ("DeleteDurableExecution", "PauseDurableExecution", "ResumeDurableExecution"), _NEW
+        ("DeleteDurableExecution", "PauseDurableExecution", "ResumeDurableExecution"), NEWER
     ),
     fills={
         **_FUNCTION,
@@ -133,7 +132,7 @@ _ROLES_OF_TASK = Grant(
 
 def _task(action: str) -> tuple[Grant, ...]:
     return (
-        Grant(f"ecs:{action}", ("task-definition",), context=_CLUSTER_KEY),
+        Grant(f"ecs:{action}", ("task-definition",)),
         _ROLES_OF_TASK,
         pass_role("overrides.taskRoleArn", "ecs-tasks.amazonaws.com"),
         pass_role("overrides.executionRoleArn", "ecs-tasks.amazonaws.com"),
@@ -159,6 +158,7 @@ _ECS = Family(
         ),
     },
     types={"ExecuteCommand": ("task",)},
+    context=_CLUSTER_KEY,
     fills={
         "TheCluster": "cluster =default",
         "cluster.ClusterName": "cluster clusterName clusters =default",
@@ -187,7 +187,7 @@ _BATCH = Family(
             Grant("batch:SubmitJob", ("job-queue",), fill={"JobQueueName": "jobQueue"}),
         ),
     },
-    unmapped=dict.fromkeys(("CancelJobs", "TerminateJobs", "TerminateServiceJobs"), _NEW),
+    unmapped=dict.fromkeys(("CancelJobs", "TerminateJobs", "TerminateServiceJobs"), NEWER),
     extras={
         "RegisterJobDefinition": (
             pass_role("containerProperties.jobRoleArn", "ecs-tasks.amazonaws.com"),
@@ -210,7 +210,7 @@ _EKS = Family(
     },
 )
 
-_ECR = Family(unmapped={"ListImageReferrers": _NEW})
+_ECR = Family(unmapped={"ListImageReferrers": NEWER})
 
 
 def _run(type_name: str, variable: str, fill: str, when: str = "") -> Grant:
@@ -291,7 +291,7 @@ _EC2 = Family(
             ),
         ),
     },
-    unmapped=dict.fromkeys(_EC2_NEW.split(), _NEW),
+    unmapped=dict.fromkeys(_EC2_NEW.split(), NEWER),
     every=True,
     star=("Create", "Allocate", "Import", "Request"),
     fills={

@@ -44,6 +44,7 @@ def _send(
                 ("template",),
                 when=template,
                 unless=unless,
+                sure=True,
                 fill={"TemplateName": template},
             )
         )

@@ -8,9 +8,8 @@ authenticated and unauthenticated API operations") and identity pools' API refer
 
 from __future__ import annotations
 
-from remit.catalog.rules.model import Family, Grant
+from remit.catalog.rules.model import NEWER, Family, Grant
 
-_NEW = "is newer than the Service Authorization Reference, which has no action for it"
 
 # A name alone does not say under which path the entity was made; mostly none.
 _PATHED = {
@@ -45,7 +44,7 @@ _IAM = Family(
             Grant("iam:PassRole", ("role",), fill={"RoleNameWithPath": "RoleName"}),
         ),
     },
-    unmapped={"AcquireRole": _NEW, "UpdateDelegationRequest": _NEW},
+    unmapped={"AcquireRole": NEWER, "UpdateDelegationRequest": NEWER},
     also=_PATHED,
     fills={
         "AnyPath": "!path",
@@ -101,7 +100,7 @@ RevokeUserSession SetUserPoolClientSessionConfiguration SetUserPoolSessionConfig
 """
 _POOLS = Family(
     free=frozenset(_COGNITO_FREE.split()),
-    unmapped=dict.fromkeys(_COGNITO_NEW.split(), _NEW),
+    unmapped=dict.fromkeys(_COGNITO_NEW.split(), NEWER),
     fills={"UserPoolId": "UserPoolId|pool ResourceArn"},
 )
 _IDENTITY_POOLS = Family(

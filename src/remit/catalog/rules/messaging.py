@@ -7,9 +7,8 @@ eb-use-identity-based; Kinesis, controlling-access; IoT Core, iot-policy-actions
 
 from __future__ import annotations
 
-from remit.catalog.rules.model import Family, Grant, pass_role
+from remit.catalog.rules.model import NEWER, Family, Grant, pass_role
 
-_NEW = "is newer than the Service Authorization Reference, which has no action for it"
 
 
 def _one(action: str) -> tuple[Grant, ...]:
@@ -196,7 +195,7 @@ _KINESIS = Family(
             "UpdateQueue",
             "UpdateQueueRecordsVisibility",
         ),
-        _NEW,
+        NEWER,
     ),
     fills={
         "stream.StreamName": _STREAM,
@@ -243,7 +242,7 @@ _IOT_DATA = Family(
         "GetThingShadow": (Grant("iot:GetThingShadow", ("thing",)),),
         "UpdateThingShadow": (Grant("iot:UpdateThingShadow", ("thing",)),),
     },
-    unmapped={"DeleteConnection": _NEW},
+    unmapped={"DeleteConnection": NEWER},
     fills={"ThingName": "thingName", "TopicName": "topic"},
 )
 

@@ -27,6 +27,7 @@ _PUT_CONTEXT = {
     "s3:x-amz-storage-class": "StorageClass",
 }
 _LIST_CONTEXT = {"s3:prefix": "Prefix", "s3:delimiter": "Delimiter", "s3:max-keys": "MaxKeys"}
+_KEYS = "Delete.Objects[]"
 _ACL_PARAMETERS = ("ACL", "GrantFullControl", "GrantRead", "GrantReadACP", "GrantWriteACP")
 
 
@@ -81,9 +82,10 @@ _READ_SOURCE = (
         _OBJECT,
         fill=_SOURCE,
         unless="CopySource*?versionId= CopySource.VersionId",
+        sure=True,
     ),
     *(
-        Grant("s3:GetObjectVersion", _OBJECT, fill=_SOURCE, when=when)
+        Grant("s3:GetObjectVersion", _OBJECT, fill=_SOURCE, when=when, sure=True)
         for when in ("CopySource*?versionId=", "CopySource.VersionId")
     ),
 )
@@ -148,13 +150,13 @@ _RULES: dict[str, tuple[Grant, ...]] = {
         _object("BypassGovernanceRetention", when="BypassGovernanceRetention=true"),
     ),
     "DeleteObjects": (
-        Grant("s3:DeleteObject", _OBJECT, each="Delete.Objects[]", unless="VersionId"),
-        Grant("s3:DeleteObjectVersion", _OBJECT, each="Delete.Objects[]", when="VersionId"),
+        Grant("s3:DeleteObject", _OBJECT, each=_KEYS, unless="VersionId", sure=True),
+        Grant("s3:DeleteObjectVersion", _OBJECT, each=_KEYS, when="VersionId", sure=True),
         Grant(
             "s3:BypassGovernanceRetention",
             _OBJECT,
-            each="Delete.Objects[]",
             when="BypassGovernanceRetention=true",
+            fill={"ObjectName": f"{_KEYS}.Key"},
         ),
     ),
     "PutObject": (_PUT, *_WRITE_EXTRAS, *_data_key("GenerateDataKey")),
