@@ -1,0 +1,240 @@
+"""Wildcard patterns: `*` is any run of characters, `?` exactly one; nothing else is special.
+
+What may live here: parsing and matching. Questions about two patterns (does one cover the other,
+do they meet) are answered by `core.automaton`. Nothing backtracks.
+
+Rules: facts/iam.md 1.4 (IAM User Guide, reference_policies_elements_resource). `?` is one UTF-16
+code unit, so every text is compared as a string of code units; brackets and backslashes are
+literal [O].
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from remit.core.automaton import Automaton, Piece, Stretch, Take, Wild, witness
+from remit.core.text import Hole, HoleKind, Text
+
+
+def units(text: str) -> str:
+    """`text` with each character beyond U+FFFF as its two UTF-16 code units."""
+    if text.isascii() or max(text) <= "\uffff":
+        return text
+    data = text.encode("utf-16-le", "surrogatepass")
+    return "".join(chr(data[i] | data[i + 1] << 8) for i in range(0, len(data), 2))
+
+
+def _characters(code_units: str) -> str:
+    data = b"".join(ord(unit).to_bytes(2, "little") for unit in code_units)
+    return data.decode("utf-16-le", "surrogatepass")
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A pattern in canonical form, so equal languages written differently (`*?`, `?**`) are equal.
+
+    Literals are code units, joined; a run of wildcards is at most one ANY, then its ONEs.
+    Build it with `parse`, `literal`, `from_text` and `+`.
+    """
+
+    pieces: tuple[Piece, ...]
+    _chunks: tuple[_Chunk, ...] = field(init=False, repr=False, compare=False)
+    _exact: str | None = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        pieces = tuple(_canonical(self.pieces))
+        plain = all(isinstance(piece, str) for piece in pieces)
+        object.__setattr__(self, "pieces", pieces)
+        object.__setattr__(self, "_chunks", tuple(_split(pieces)))
+        object.__setattr__(self, "_exact", "".join(map(str, pieces)) if plain else None)
+
+    @classmethod
+    def parse(cls, text: str) -> Pattern:
+        """Read `text` with its wildcards. For actions, which ignore case, pass it lowered."""
+        return cls(tuple(_scan(text)))
+
+    @classmethod
+    def literal(cls, text: str) -> Pattern:
+        """A pattern that matches `text` only, wildcard characters included."""
+        return cls((text,))
+
+    @classmethod
+    def from_text(cls, text: Text) -> Pattern:
+        """Every string that `text` can stand for: a hole is ANY, or as many ONEs as it is wide."""
+        return cls(tuple(_open(text)))
+
+    def __add__(self, other: Pattern) -> Pattern:
+        return Pattern(self.pieces + other.pieces)
+
+    def __str__(self) -> str:
+        return _characters(
+            "".join(piece if isinstance(piece, str) else piece.value for piece in self.pieces)
+        )
+
+    @property
+    def exact(self) -> str | None:
+        """The only string that matches, where there are no wildcards, else None."""
+        return None if self._exact is None else _characters(self._exact)
+
+    def matches(self, value: str) -> bool:
+        """Whether `value` matches. Prefix and suffix are fixed; what is between is searched for
+        leftmost, piece by piece, which is enough because each gap may be of any length."""
+        value = units(value)
+        if self._exact is not None:
+            return value == self._exact
+        chunks = self._chunks
+        first = chunks[0]
+        if len(chunks) == 1:
+            return len(value) == first.length and first.stands_at(value, 0)
+        last = chunks[-1]
+        position, end = first.length, len(value) - last.length
+        if position > end or not first.stands_at(value, 0) or not last.stands_at(value, end):
+            return False
+        for chunk in chunks[1:-1]:
+            position = chunk.find(value, position, end)
+            if position < 0:
+                return False
+            position += chunk.length
+        return True
+
+    def covers(self, other: Pattern) -> bool:
+        """Whether every string that matches `other` matches this pattern too."""
+        return Automaton(self.pieces).walk(_stretches(other.pieces, Take.EVERY))
+
+    def meets(self, other: Pattern) -> str | None:
+        """A string that matches both patterns, or None when there is none."""
+        found = witness(Automaton(self.pieces), _stretches(other.pieces, Take.SOME))
+        return None if found is None else _characters(found)
+
+    def fits(self, text: Text, take: Callable[[Hole], Take]) -> bool:
+        """Whether `text` matches when each hole is read as `take` says.
+
+        Holes taken as SOME are chosen so that it holds for all values of the holes taken as
+        EVERY; the choice does not look at those values.
+        """
+        return Automaton(self.pieces).walk(_read(text, take))
+
+
+# --- building -----------------------------------------------------------------------------------
+
+
+def _scan(text: str) -> Iterator[Piece]:
+    start = 0
+    for index, character in enumerate(text):
+        if character in "*?":
+            yield text[start:index]
+            yield Wild(character)
+            start = index + 1
+    yield text[start:]
+
+
+def _open(text: Text) -> Iterator[Piece]:
+    for part in text.parts:
+        if isinstance(part, str):
+            yield part
+        elif part.width is None:
+            yield Wild.ANY
+        else:
+            yield from (Wild.ONE,) * part.width
+
+
+def _canonical(pieces: Iterable[Piece]) -> Iterator[Piece]:
+    literal: list[str] = []
+    ones, gap = 0, False
+    for piece in pieces:
+        if isinstance(piece, str):
+            if piece and (ones or gap):
+                yield from _run(ones, gap)
+                ones, gap = 0, False
+            literal.append(piece)
+            continue
+        if text := "".join(literal):
+            yield units(text)
+        literal.clear()
+        ones, gap = ones + (piece is Wild.ONE), gap or piece is Wild.ANY
+    if text := "".join(literal):
+        yield units(text)
+    yield from _run(ones, gap)
+
+
+def _run(ones: int, gap: bool) -> tuple[Wild, ...]:
+    return (Wild.ANY,) * gap + (Wild.ONE,) * ones
+
+
+def _stretches(pieces: Iterable[Piece], take: Take) -> Iterator[Stretch]:
+    for piece in pieces:
+        yield piece if isinstance(piece, str) else (take, 1 if piece is Wild.ONE else None)
+
+
+def _read(text: Text, take: Callable[[Hole], Take]) -> Iterator[Stretch]:
+    for part in text.parts:
+        if isinstance(part, str):
+            yield units(part)
+            continue
+        if part.kind is HoleKind.ASSIGNED and part.width is None:
+            yield take(part), 1  # what is assigned is never empty
+        yield take(part), part.width
+
+
+# --- matching -----------------------------------------------------------------------------------
+
+
+class _Chunk:
+    """What stands between two ANYs: literals at fixed offsets, ONEs elsewhere."""
+
+    __slots__ = ("_masks", "length", "literals", "plain")
+
+    def __init__(self, pieces: list[Piece]) -> None:
+        self.literals: list[tuple[int, str]] = []
+        self.length = 0
+        for piece in pieces:
+            if isinstance(piece, str):
+                self.literals.append((self.length, piece))
+                self.length += len(piece)
+            else:
+                self.length += 1
+        whole = sum(len(text) for _, text in self.literals) == self.length
+        self.plain = "".join(text for _, text in self.literals) if whole else None
+        self._masks: tuple[dict[str, int], int] | None = None
+
+    def stands_at(self, value: str, position: int) -> bool:
+        """Whether the chunk is found exactly there; the caller knows that there is room."""
+        if self.plain is not None:
+            return value.startswith(self.plain, position)
+        return all(value.startswith(text, position + offset) for offset, text in self.literals)
+
+    def find(self, value: str, start: int, end: int) -> int:
+        """The leftmost position in `value[start:end]`, -1 when there is none."""
+        if self.plain is not None:
+            return value.find(self.plain, start, end)
+        masks, ones = self._masks or self._build()
+        state, goal = 0, 1 << self.length - 1
+        for index in range(start, end):
+            state = (state << 1 | 1) & masks.get(value[index], ones)
+            if state & goal:
+                return index - self.length + 1
+        return -1
+
+    def _build(self) -> tuple[dict[str, int], int]:
+        """For each character the offsets at which it may stand, as bits; and those of the ONEs."""
+        fixed: dict[str, int] = {}
+        taken = 0
+        for offset, text in self.literals:
+            taken |= (1 << len(text)) - 1 << offset
+            for index, unit in enumerate(text, offset):
+                fixed[unit] = fixed.get(unit, 0) | 1 << index
+        ones = ((1 << self.length) - 1) & ~taken
+        self._masks = ({unit: bits | ones for unit, bits in fixed.items()}, ones)
+        return self._masks
+
+
+def _split(pieces: Iterable[Piece]) -> Iterator[_Chunk]:
+    current: list[Piece] = []
+    for piece in pieces:
+        if piece is Wild.ANY:
+            yield _Chunk(current)
+            current = []
+        else:
+            current.append(piece)
+    yield _Chunk(current)

@@ -1,0 +1,50 @@
+"""Every policy that applies to one request, by layer, compiled once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from remit.core.decision import Layer
+from remit.core.policy import Policy
+from remit.engine.layers import Rules, UnsupportedLayer, compile_layer
+
+
+@dataclass(frozen=True, slots=True)
+class PolicySet:
+    """The documents that apply, as parsed.
+
+    None says that a layer is not there and restricts nothing; an empty one allows nothing.
+    `scp` and `rcp` hold one sequence of documents for each level, root first. Raises
+    UnsupportedLayer for what is not decided yet: resource policies, particular principals.
+    """
+
+    identity: Sequence[Policy] = ()
+    resource: Policy | None = None
+    boundary: Sequence[Policy] | None = None
+    session: Sequence[Policy] | None = None
+    scp: Sequence[Sequence[Policy]] | None = None
+    rcp: Sequence[Sequence[Policy]] | None = None
+    vpc_endpoint: Sequence[Policy] | None = None
+    layers: tuple[Rules, ...] = field(init=False, repr=False, compare=False)
+    """The layers that are there, compiled, in the order in which AWS asks them."""
+    warnings: tuple[str, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if self.resource is not None:
+            raise UnsupportedLayer("the layer `resource` is not decided yet")
+        given = (
+            (Layer.RCP, self.rcp),
+            (Layer.SCP, self.scp),
+            (Layer.VPC_ENDPOINT, _level(self.vpc_endpoint)),
+            (Layer.IDENTITY, _level(self.identity)),
+            (Layer.BOUNDARY, _level(self.boundary)),
+            (Layer.SESSION, _level(self.session)),
+        )
+        layers = tuple(compile_layer(name, levels) for name, levels in given if levels is not None)
+        object.__setattr__(self, "layers", layers)
+        object.__setattr__(self, "warnings", tuple(w for rules in layers for w in rules.warnings))
+
+
+def _level(policies: Sequence[Policy] | None) -> tuple[Sequence[Policy], ...] | None:
+    return None if policies is None else (policies,)
