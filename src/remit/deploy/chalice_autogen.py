@@ -148,7 +148,20 @@ _STATEMENTS = (
 MARKS = tuple(mark for marks, _, _ in _STATEMENTS for mark in marks if mark.startswith("on_"))
 """The decorators that bring a statement into the policy."""
 
-_VIA_CLIENT = {"client": True, "resource": False, "collection": False}
+# The doors to an operation (`core.call.Call.via`) that are not a client's own method. Through
+# them the generator sees a resource, or a helper of boto3's (`get_paginator`) in place of the
+# operation.
+_NEVER_VIA = frozenset(
+    {
+        "batch writer",
+        "collection",
+        "paginator",
+        "presigned post",
+        "presigned url",
+        "resource",
+        "waiter",
+    }
+)
 
 
 def visible(via: str, service: str, operation: str) -> bool | None:
@@ -158,10 +171,11 @@ def visible(via: str, service: str, operation: str) -> bool | None:
     finds the call. False: never (boto3 resources; services it does not know). None: can't tell.
     A role is shared, so an action may be granted for another call: ask `policy` for verdicts.
     """
-    client = _VIA_CLIENT.get(via)
-    if client is None:
+    if via in _NEVER_VIA:
+        return False
+    if via != "client":
         return None
-    return client and service in SERVICES and operation in methods(service).values()
+    return service in SERVICES and operation in methods(service).values()
 
 
 def policy(app: bytes, marks: frozenset[str], name: str, span: Span) -> Policy | None:

@@ -64,7 +64,7 @@ class Policies:
         except OSError as error:
             self.problems.append(Problem(Span.whole(path), str(error), "Make it readable."))
             return None
-        policy, problems = parse_text(data, path, name=path)
+        policy, problems = parse_text(data, path, name=path, kind="identity")
         self.problems += problems
         return policy
 

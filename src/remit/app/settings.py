@@ -1,0 +1,325 @@
+"""`[tool.remit]`: what a person tells remit about a project.
+
+It stands in `pyproject.toml` under `[tool.remit]`, or in `remit.toml` (there without that prefix,
+or with it). TOML's parser gives no positions: the line of a key is found by reading the text line
+by line, and where that fails the place is that of the table around it.
+
+    [tool.remit.values]                      # fills what the code leaves open, in every stage
+    TABLE = "orders"
+    "os.environ['QUEUE']" = "jobs"           # the same as QUEUE
+
+    [tool.remit.stage.prod]                  # what is not known before the first deployment
+    account = "111122223333"
+    region = "eu-west-1"
+    values = {TABLE = "orders-prod"}
+
+    [[tool.remit.ignore]]                    # silences findings; a reason is required
+    finding = "unused-permission"
+    stage = "dev"
+    action = "s3:*"
+    reason = "the migration script uses it until May"
+"""
+
+from __future__ import annotations
+
+import difflib
+import posixpath
+import tomllib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from remit.app.toml_places import Path, places
+from remit.core.finding import Finding
+from remit.core.span import Problem, Span
+from remit.core.tree import Tree
+
+PYPROJECT, OWN = "pyproject.toml", "remit.toml"
+_PREFIX = ("tool", "remit")
+_TOP = ("values", "stage", "ignore")
+_STAGE = ("account", "region", "values")
+_IGNORE = ("finding", "reason", "stage", "action", "resource", "file")
+_CALLS = ("os.environ.get(", "os.environ[", "os.getenv(", "environ.get(", "environ[", "getenv(")
+
+
+class SettingsError(ValueError):
+    """The settings can't be used. `problems` says everything that is wrong, with its place."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("; ".join(f"{p.span}: {p.message}" for p in problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class Ignore:
+    """Findings that a person has judged and does not want to see. None means any.
+
+    `stage`, `action`, `resource` and `file` may hold `*` and `?`.
+    """
+
+    finding: str
+    reason: str
+    span: Span
+    stage: str | None = None
+    action: str | None = None
+    resource: str | None = None
+    file: str | None = None
+
+    def fits(self, finding: Finding) -> bool:
+        """Whether this silences `finding`."""
+        action, wanted = finding.action, self.action
+        return (
+            self.finding == finding.id
+            and _fits(self.stage, finding.stage)
+            and _fits(wanted and wanted.lower(), action and action.lower())
+            and _fits(self.resource, finding.resource)
+            and _fits(self.file, finding.span.file)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class StageSettings:
+    """What is told about one stage."""
+
+    account: str | None = None
+    region: str | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+_NOTHING = StageSettings()
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that is told; empty where no file says anything. `file` is None then.
+
+    Names of values are those of environment variables where the key was written as one
+    (`os.environ["TABLE"]` and `TABLE` are the same).
+    """
+
+    file: str | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
+    stages: Mapping[str, StageSettings] = field(default_factory=dict)
+    ignores: tuple[Ignore, ...] = ()
+
+    def stage(self, name: str) -> StageSettings:
+        """What is told about a stage, the values of all stages included."""
+        own = self.stages.get(name, _NOTHING)
+        return StageSettings(own.account, own.region, {**self.values, **own.values})
+
+    def silences(self, finding: Finding) -> Ignore | None:
+        """The first entry that silences `finding`, None when none does."""
+        return next((ignore for ignore in self.ignores if ignore.fits(finding)), None)
+
+
+def load(tree: Tree, folder: str = "", findings: Collection[str] = ()) -> Settings:
+    """The settings that hold for the project in `folder`: the nearest, looking upwards.
+
+    `findings` are the known ids, for a check of what is ignored; empty: any id will do.
+    Raises SettingsError when the file is broken or says something that remit does not know.
+    """
+    folder = folder.strip("/")
+    while True:
+        found = [
+            table
+            for name in (OWN, PYPROJECT)
+            if (table := _table(tree, posixpath.join(folder, name))) is not None
+        ]
+        if len(found) == 2:
+            what = f"there are settings in `{found[0].file}` and in `{found[1].file}`"
+            raise SettingsError((Problem(found[1].at(()), what, "Keep one of the two."),))
+        if found:
+            return _Reader(found[0], findings).settings()
+        if not folder:
+            return Settings()
+        folder = posixpath.dirname(folder)
+
+
+def value_name(key: str) -> str:
+    """The variable's name in `os.environ["NAME"]` and its like; any other key as it is."""
+    for call in _CALLS:
+        if key.startswith(call):
+            inner = key.removeprefix(call).rstrip(")]").strip()
+            if len(inner) > 2 and inner[0] in "'\"" and inner[-1] == inner[0]:
+                return inner[1:-1]
+    return key
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """`[tool.remit]` of one file; `prefix` is the path that leads to it."""
+
+    file: str
+    content: Mapping[str, Any]
+    prefix: Path
+    places: Mapping[Path, Span]
+
+    def at(self, path: Path) -> Span:
+        """Where the key stands, or the nearest thing around it that was found."""
+        whole = self.prefix + path
+        for length in range(len(whole), 0, -1):
+            if whole[:length] in self.places:
+                return self.places[whole[:length]]
+        return Span.whole(self.file)
+
+
+def _table(tree: Tree, file: str) -> _Table | None:
+    """None where the file is not there or says nothing about remit."""
+    if not tree.exists(file):
+        return None
+    own = posixpath.basename(file) == OWN
+    try:
+        text = tree.read(file).decode("utf-8-sig")
+        content = tomllib.loads(text)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        raise SettingsError((_broken(file, error),)) from None
+    tool = content.get("tool")
+    nested = tool.get("remit") if isinstance(tool, dict) else None
+    if nested is None and not own:
+        return None
+    prefix = _PREFIX if nested is not None else ()
+    table = content if nested is None else nested
+    found = _Table(file, table, prefix, places(text, file))
+    if not isinstance(table, dict):
+        what = "`tool.remit` must be a table"
+        raise SettingsError((Problem(found.at(()), what, "Write `[tool.remit]`."),))
+    return found
+
+
+def _broken(file: str, error: Exception) -> Problem:
+    if isinstance(error, UnicodeDecodeError):
+        return Problem(Span.whole(file), "the file is not UTF-8", "Save it as UTF-8.")
+    if isinstance(error, RecursionError):
+        return Problem(Span.whole(file), "values are nested too deep", "Nest less.")
+    if isinstance(error, OSError):
+        return Problem(Span.whole(file), str(error), "Make it readable.")
+    # "Invalid value (at line 3, column 9)": the place is only in the message.
+    message, _, place = str(error).partition(" (at line ")
+    line, _, column = place.rstrip(")").partition(", column ")
+    at = (int(line), int(column)) if line.isdecimal() and column.isdecimal() else (1, 1)
+    span = Span(file, *at, at[0], at[1] + 1)
+    return Problem(span, f"not TOML: {message[:1].lower()}{message[1:]}", "Mend the TOML there.")
+
+
+class _Reader:
+    """Turns one table into settings; collects everything that is wrong before it raises."""
+
+    def __init__(self, table: _Table, findings: Collection[str]) -> None:
+        self.table = table
+        self.findings = findings
+        self.problems: list[Problem] = []
+
+    def settings(self) -> Settings:
+        """The settings. Raises SettingsError."""
+        content = self.table.content
+        self._known(content, _TOP, ())
+        stages = {
+            name: self._stage(name, part) for name, part in self._part(content, "stage").items()
+        }
+        ignores = content.get("ignore", [])
+        if not isinstance(ignores, list):
+            self._say(("ignore",), "`ignore` must be a list", "Write `[[tool.remit.ignore]]`.")
+            ignores = []
+        silenced = [self._ignore(index, part) for index, part in enumerate(ignores)]
+        values = self._values(content, ())
+        if self.problems:
+            raise SettingsError(tuple(sorted(self.problems, key=lambda p: p.span)))
+        kept = tuple(ignore for ignore in silenced if ignore is not None)
+        return Settings(self.table.file, values, stages, kept)
+
+    def _stage(self, name: str, part: object) -> StageSettings:
+        path = ("stage", name)
+        if not isinstance(part, dict):
+            self._say(path, f"`{name}` must be a table", f"Write `[tool.remit.stage.{name}]`.")
+            return _NOTHING
+        self._known(part, _STAGE, path)
+        account = self._string(part, "account", path)
+        if account is not None and not (len(account) == 12 and account.isdecimal()):
+            what = f"`{account}` is no account: it must have twelve digits"
+            self._say((*path, "account"), what, "Take it from the AWS console.")
+        return StageSettings(account, self._string(part, "region", path), self._values(part, path))
+
+    def _ignore(self, index: int, part: object) -> Ignore | None:
+        path: Path = ("ignore", index)
+        if not isinstance(part, dict):
+            self._say(
+                path, "an entry of `ignore` must be a table", "Write `[[tool.remit.ignore]]`."
+            )
+            return None
+        self._known(part, _IGNORE, path)
+        told = {key: self._string(part, key, path) for key in _IGNORE}
+        finding, reason = told.pop("finding"), told.pop("reason")
+        if "finding" not in part:
+            self._say(path, "`finding` is missing", 'Write `finding = "unused-permission"`.')
+        elif finding and self.findings and finding not in self.findings:
+            hint = _nearest(finding, self.findings)
+            self._say((*path, "finding"), f"there is no finding `{finding}`", hint)
+        if "reason" not in part or (reason is not None and not reason.strip()):
+            what = "a finding is silenced without a reason"
+            self._say(path, what, 'Add `reason = "..."`: the next reader will want to know.')
+        return Ignore(finding or "", reason or "", self.table.at(path), **told)
+
+    def _values(self, part: Mapping[str, Any], path: Path) -> dict[str, str]:
+        found: dict[str, str] = {}
+        written = self._part(part, "values", path)
+        for key in written:
+            value = self._string(written, key, (*path, "values"))
+            if value is not None:
+                found[value_name(key)] = value
+        return found
+
+    def _part(self, part: Mapping[str, Any], key: str, path: Path = ()) -> Mapping[str, Any]:
+        found = part.get(key, {})
+        if isinstance(found, dict):
+            return found
+        self._say((*path, key), f"`{key}` must be a table", f"Write `{key} = {{...}}`.")
+        return {}
+
+    def _string(self, part: Mapping[str, Any], key: str, path: Path) -> str | None:
+        value = part.get(key)
+        if value is None or isinstance(value, str):
+            return value
+        self._say((*path, key), f"`{key}` must be a string", f'Write `{key} = "..."`, in quotes.')
+        return None
+
+    def _known(self, part: Mapping[str, Any], known: Collection[str], path: Path) -> None:
+        for key in part:
+            if key not in known:
+                what = f"remit knows no `{key}` here"
+                self._say((*path, key), what, _nearest(key, known))
+
+    def _say(self, path: Path, message: str, hint: str) -> None:
+        self.problems.append(Problem(self.table.at(path), message, hint))
+
+
+def _nearest(word: str, known: Collection[str]) -> str:
+    near = difflib.get_close_matches(word, known, n=1)
+    listed = ", ".join(f"`{name}`" for name in known)
+    return f"Did you mean `{near[0]}`?" if near else f"It knows {listed}."
+
+
+def _fits(pattern: str | None, text: str | None) -> bool:
+    """Whether `text` is what the pattern stands for; a pattern that is None stands for all.
+
+    Goes back to the last `*` only, so it takes at most len(pattern) * len(text) steps.
+    """
+    if pattern is None:
+        return True
+    if text is None:
+        return False
+    at = 0
+    star, resume = -1, 0
+    position = 0
+    while position < len(text):
+        if at < len(pattern) and pattern[at] == "*":
+            star, resume = at, position
+            at += 1
+        elif at < len(pattern) and pattern[at] in ("?", text[position]):
+            at += 1
+            position += 1
+        elif star >= 0:
+            resume += 1
+            at, position = star + 1, resume
+        else:
+            return False
+    return not pattern[at:].strip("*")
