@@ -109,5 +109,5 @@ def policy_set(raw: Mapping[str, Any]) -> PolicySet:
 
 def cases() -> Iterator[dict[str, Any]]:
     for path in sorted(CASES.glob("*.jsonl")):
-        for line in path.read_text(encoding="utf-8").splitlines():
+        for line in path.read_text(encoding="utf-8").rstrip("\n").split("\n"):
             yield json.loads(line)

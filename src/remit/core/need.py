@@ -21,6 +21,8 @@ class Need:
     (single-valued: a Text; multivalued: a tuple). `condition` says, for a dependent permission,
     on what it hangs when the parameters leave that open ("`KmsKeyId` is set"); None when certain.
     `resource_type` is the catalog's name of the resource type, None for `*`.
+    `alternatives` are other resources: AWS allows the call when the action is allowed on
+    `resource` or on any one of them (SES: the sender's address or its domain is the identity).
     """
 
     action: str
@@ -28,3 +30,4 @@ class Need:
     resource_type: str | None = None
     condition: str | None = None
     context: Mapping[str, ContextValue] = field(default_factory=dict)
+    alternatives: tuple[Text, ...] = ()
