@@ -133,7 +133,7 @@ def at(line: int, file: str = "app.py") -> Span:
 
 
 def log_needs(stage: str = "dev") -> list[Wanted]:
-    group = "arn:aws:logs:{region}:{account}:log-group:/aws/lambda/app-" + stage + "*"
+    group = f"arn:aws:logs:eu-west-1:111122223333:log-group:/aws/lambda/app-{stage}:log-stream:x"
     return [
         need(f"logs:{name}", group, origin=LOGS)
         for name in ("CreateLogGroup", "CreateLogStream", "PutLogEvents")
@@ -172,7 +172,7 @@ def stage(
     policies: tuple[Policy, ...] = ()
     problems: tuple[Problem, ...] = ()
     if document is not None:
-        parsed, problems = parse_text(document, file, name=file)
+        parsed, problems = parse_text(document, file, name=file, kind="identity")
         policies = (parsed,) if parsed is not None else ()
         if parsed is None:
             unknown = f"policy file `{file}` can't be read"

@@ -12,9 +12,10 @@ from typing import TypeAlias
 
 from remit.check import denials
 from remit.check.denials import Denial
-from remit.check.grants import written_by_people
+from remit.check.grants import grants, written_by_people
 from remit.check.match import names
 from remit.check.model import LOGS, Facts, Needed
+from remit.check.sibling_resource import mixups
 from remit.check.wording import listing, tick
 from remit.core.finding import Finding, Related, Severity
 from remit.core.span import Span
@@ -32,9 +33,16 @@ def rule(facts: Facts) -> Iterable[Finding]:
             for one in role.needed:
                 if one.judgement.standing is Standing.ALLOWED and one.judgement.statements:
                     granted[_key(one)].setdefault(stage.stage.name, one)
+    explained = {
+        (grant.stage.stage.name, mixup.own)
+        for grant in grants(facts)
+        for mixup in mixups(facts, grant).values()
+    }
     for denial in denials.denials(facts):
         if denial.role.role.generated or denial.explicit:
             continue
+        if (denial.stage.stage.name, denial.resource) in explained:
+            continue  # granted, but on the sibling's: `sibling_resource` says so
         siblings = granted.get(_key(denial.first), {})
         others = {name: one for name, one in siblings.items() if name != denial.stage.stage.name}
         if others:
