@@ -539,6 +539,46 @@ PROJECTS = [
         ["s3.ListBuckets"],
     ),
     (
+        "a packaged JSON file",
+        {
+            "app.py": HEAD
+            + "import json\nfrom os import path\nwith open(path.join(path.dirname(__file__), 'chalicelib', 'c.json')) as f:\n"
+            "    C = json.load(f)\n@app.route('/')\ndef v():\n    boto3.resource('dynamodb').Table(C['t']).scan()\n",
+            "chalicelib/c.json": '{"t": "orders"}',
+        },
+        {},
+        ["dynamodb.Scan TableName=orders"],
+    ),
+    (
+        "a helper that raises without the variable",
+        {
+            "app.py": HEAD
+            + "def need(n):\n    v = os.environ.get(n)\n    if v is None:\n        raise RuntimeError(n)\n    return v\n"
+            "T = need('TABLE')\n@app.route('/')\ndef v():\n    boto3.resource('dynamodb').Table(T).scan()\n"
+        },
+        {},
+        ["dynamodb.Scan TableName={TABLE}"],
+    ),
+    (
+        "a singleton made by __new__",
+        {
+            "app.py": HEAD
+            + "class S:\n    _one = None\n    def __new__(cls):\n        if cls._one is None:\n            cls._one = super().__new__(cls)\n"
+            "            cls._one.c = boto3.client('s3')\n        return cls._one\n@app.route('/')\ndef v():\n    S().c.list_buckets()\n"
+        },
+        {},
+        ["s3.ListBuckets"],
+    ),
+    (
+        "clients put into globals()",
+        {
+            "app.py": HEAD
+            + "for n in ('s3', 'sqs'):\n    globals()[n] = boto3.client(n)\n@app.route('/')\ndef v():\n    s3.list_buckets()\n"
+        },
+        {},
+        ["s3.ListBuckets"],
+    ),
+    (
         "the websocket API",
         {
             "app.py": HEAD

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from remit.core.text import Hole
+from remit.core.text import Hole, HoleKind
 from remit.scan import bridge
 from remit.scan.join import join
 from remit.scan.machine import DEEPEST, Activation, Memory
@@ -210,7 +210,7 @@ def _execute(machine: Machine, function: FunctionV, arguments: Arguments, node: 
         owner=function.owner,
         receiver=arguments.positional[0] if arguments.positional else None,
     )
-    settings = len(machine.settings)
+    settings, unset = len(machine.settings), len(machine.unset)
     machine.stack.append(frame)
     try:
         if isinstance(function.node, ast.Lambda):
@@ -222,7 +222,16 @@ def _execute(machine: Machine, function: FunctionV, arguments: Arguments, node: 
     if function.generator:
         return ListV([], "generator", join(frame.yields) if frame.yields else None)
     results = [value for value, _ in frame.returns]
-    return join([*results, None] if falls else results) if results else None
+    if not results and not falls:
+        return _never_returns(machine, function, unset)
+    return join([*results, None] if falls else results)
+
+
+def _never_returns(machine: Machine, function: FunctionV, unset: int) -> Value:
+    """The value of a call that only raises, often because a setting is not there."""
+    if len(machine.unset) > unset:
+        return Hole(HoleKind.ENV, machine.unset[-1])
+    return code(f"{function.name}(), which only raises")
 
 
 def _bind(machine: Machine, function: FunctionV, arguments: Arguments, scope: Scope) -> None:
@@ -278,12 +287,13 @@ def instantiate(machine: Machine, cls: ClassV, arguments: Arguments, node: ast.A
     bases = cls.external_bases()
     if any(base.startswith("enum.") for base in bases):
         return _enum_member(cls, arguments)
+    made: Value = None
     maker = cls.find("__new__")
     if isinstance(maker, FunctionV):
         made = call_value(machine, maker, _before((cls,), arguments), node)
-        if not isinstance(made, (Hole, External)):
+        if not isinstance(made, InstanceV) or made.cls is not cls:
             return made
-    instance = InstanceV(cls)
+    instance = made if isinstance(made, InstanceV) else InstanceV(cls)
     _inherit_app(machine, instance, node)
     init = cls.find("__init__")
     if isinstance(init, FunctionV):

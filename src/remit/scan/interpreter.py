@@ -97,7 +97,9 @@ class Interpreter(Machine):
         file, is_package = found
         source = self.library.source(file)
         package = name if is_package else name.rpartition(".")[0]
-        return ModuleV(name, file, package, source)
+        module = ModuleV(name, file, package, source)
+        module.scope.vars["__file__"] = self.library.packaged(file)
+        return module
 
     def _execute(self, module: ModuleV) -> None:
         at = self.span_of_import()

@@ -16,7 +16,8 @@ from remit.scan.calls import release
 from remit.scan.expressions import each
 from remit.scan.join import join
 from remit.scan.objects import variable
-from remit.scan.text import LONGEST, concat, first_hole, spread
+from remit.scan.source import LARGEST_FILE
+from remit.scan.text import concat, first_hole, spread
 from remit.scan.values import (
     Arguments,
     ClassMethodV,
@@ -27,6 +28,7 @@ from remit.scan.values import (
     PropertyV,
     Value,
     code,
+    data,
 )
 
 if TYPE_CHECKING:
@@ -211,18 +213,46 @@ def _basename(_machine: Machine, args: Arguments, _node: ast.AST) -> Value:
     return first_hole([value]) or code("a file's name")
 
 
+def _dirname(_machine: Machine, args: Arguments, _node: ast.AST) -> Value:
+    value = args.get(0, "p")
+    known = isinstance(value, str)
+    return posixpath.dirname(value) if known else first_hole([value]) or code("a folder")
+
+
+def _same_path(_machine: Machine, args: Arguments, _node: ast.AST) -> Value:
+    return args.get(0, "path")
+
+
 def _path(_machine: Machine, args: Arguments, _node: ast.AST) -> Value:
     return _path_join(_machine, args, _node) if args.positional else "."
 
 
 def _loads(_machine: Machine, args: Arguments, _node: ast.AST) -> Value:
     text = args.get(0, "s")
-    if isinstance(text, str) and len(text) <= LONGEST:
+    if isinstance(text, str) and len(text) <= LARGEST_FILE:
         try:
             return _lift(json.loads(text))
         except ValueError:
             return code("broken JSON")
     return first_hole([text]) or code("parsed JSON")
+
+
+def _open(machine: Machine, args: Arguments, _node: ast.AST) -> Value:
+    """A packaged file: its text is known when its path is."""
+    path = args.get(0, "file")
+
+    def read(machine: Machine, _args: Arguments, _node: ast.AST) -> Value:
+        text = machine.library.text(path) if isinstance(path, str) else None
+        return data("a file's content") if text is None else text
+
+    return Native("file", None, {"read": Native("file.read", read)})
+
+
+def _load(machine: Machine, args: Arguments, node: ast.AST) -> Value:
+    file = args.get(0, "fp")
+    if not isinstance(file, Native) or "read" not in file.attrs:
+        return first_hole([file]) or code("parsed JSON")
+    return _loads(machine, Arguments((machine.call(file.attrs["read"], Arguments(), node),)), node)
 
 
 def _lift(value: Any) -> Value:
@@ -315,12 +345,18 @@ _RUN: dict[str, Run] = {
     "importlib.import_module": _import_module,
     "itertools.chain": _chain,
     "itertools.islice": _iterate_first,
+    "json.load": _load,
     "json.loads": _loads,
     "multiprocessing.Pool": _executor,
     "multiprocessing.Process": _thread,
     "multiprocessing.pool.ThreadPool": _executor,
+    "open": _open,
+    "io.open": _open,
     "os.getenv": _getenv,
+    "os.path.abspath": _same_path,
     "os.path.basename": _basename,
+    "os.path.dirname": _dirname,
+    "os.path.realpath": _same_path,
     "os.path.join": _path_join,
     "pathlib.Path": _path,
     "pathlib.PurePosixPath": _path,

@@ -81,7 +81,7 @@ class Machine(ABC):
     of holes by name. `weak` holds, for each branch that may not be taken, the serial of the newest
     object before it; `settings` the settings on which these branches hang; `handlers` the
     `except` clauses that would swallow an AWS error raised now. `loops` is how many loops are
-    under way; `unset` counts reads of required variables that the stage does not set.
+    under way; `unset` names the variables that were read and that the stage does not set.
     """
 
     library: Library
@@ -97,7 +97,7 @@ class Machine(ABC):
     steps: int = 0
     importing: bool = True
     loops: int = 0
-    unset: int = 0
+    unset: list[str] = field(default_factory=list)
     memory: dict[object, Memory] = field(default_factory=dict)
     escaped: set[int] = field(default_factory=set)
     keep: list[Value] = field(default_factory=list)
@@ -172,9 +172,12 @@ class Machine(ABC):
         if found is not ...:
             return found
         if default is ...:
-            self.unset += 1
+            self.unset.append(name)
             return Hole(HoleKind.ENV, name)
-        return absent(name) if default is None else default
+        if default is not None:
+            return default
+        self.unset.append(name)
+        return absent(name)
 
     # -- branches --------------------------------------------------------------------------
 

@@ -136,6 +136,8 @@ def _of_super(machine: Machine, value: SuperV, name: str, node: ast.AST) -> Valu
     for cls in value.cls.lineage()[1:]:
         if name in cls.attrs:
             return bind(machine, value.receiver, cls, cls.attrs[name], node)
+    if name == "__new__":
+        return Native("super().__new__", lambda _m, a, _n: InstanceV(a.get(0, "cls")))
     return Native(f"super().{name}")
 
 

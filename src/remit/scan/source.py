@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import posixpath
 import re
 import warnings
 from dataclasses import dataclass, field
@@ -11,6 +12,10 @@ from typing import Any
 from remit.core.span import Problem, Span
 from remit.core.tree import Tree
 
+TASK = "/var/task/"
+"""Where Lambda unpacks the package; also the working directory."""
+LARGEST_FILE = 200_000
+"""Bytes of a data file that is read for the names in it."""
 LARGEST = 1_500_000
 """Bytes. Larger files are generated data, not code; the report says that they were left out."""
 
@@ -86,6 +91,24 @@ class Library:
             if self.tree.exists(f"{base}.py"):
                 return f"{base}.py", False
         return None
+
+    def text(self, path: str) -> str | None:
+        """A packaged text file by the path that the function sees; None when there is none."""
+        inside = posixpath.normpath(path.removeprefix(TASK))
+        for root in self.roots:
+            file = posixpath.join(root, inside)
+            try:
+                raw = self.tree.read(file) if self.tree.exists(file) else b""
+                if raw and len(raw) <= LARGEST_FILE:
+                    return raw.decode()
+            except (OSError, UnicodeDecodeError):
+                return None
+        return None
+
+    def packaged(self, file: str) -> str:
+        """The path of a source file as the function sees it, below `/var/task`."""
+        root = next((r for r in self.roots if r and file.startswith(r + "/")), "")
+        return TASK + file.removeprefix(root).lstrip("/")
 
     def is_folder(self, module: str) -> bool:
         """Whether `module` is a folder without `__init__.py` that holds Python files."""

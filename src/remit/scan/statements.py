@@ -298,9 +298,9 @@ def _only_reads_settings(node: Any) -> bool:
 
 
 def _try_settings(machine: Machine, node: Any, frame: Activation) -> bool:
-    before, unset = dict(frame.scope.vars), machine.unset
+    before, unset = dict(frame.scope.vars), len(machine.unset)
     reached = machine.run(node.body, frame)
-    if machine.unset == unset:
+    if len(machine.unset) == unset:
         return reached
     frame.scope.vars = before
     return _handle(machine, node.handlers[0], frame)

@@ -134,7 +134,6 @@ class ModuleV(Heap):
         self.source = source
         self.scope = Scope()
         self.scope.vars["__name__"] = name
-        self.scope.vars["__file__"] = "/var/task/" + file
 
 
 @dataclass(frozen=True, slots=True)
