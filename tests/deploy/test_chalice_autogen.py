@@ -46,6 +46,7 @@ def bound(source: str, *marks: str) -> set[str]:
             {"sqs:SendMessageBatch"},
         ),
         ("import boto3\nboto3.client('sesv2').send_email()", set(), {"ses:SendEmail"}),
+        ("import boto3\nboto3.client('glue').get_job()", set(), {"glue:GetJob"}),
         (
             "import boto3\nboto3.client('stepfunctions').start_execution()",
             {"states:StartExecution"},

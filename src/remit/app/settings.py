@@ -31,6 +31,7 @@ from typing import Any
 
 from remit.app.toml_places import Path, places
 from remit.core.finding import Finding
+from remit.core.pattern import Pattern
 from remit.core.span import Problem, Span
 from remit.core.tree import Tree
 
@@ -67,11 +68,11 @@ class Ignore:
 
     def fits(self, finding: Finding) -> bool:
         """Whether this silences `finding`."""
-        action, wanted = finding.action, self.action
         return (
             self.finding == finding.id
             and _fits(self.stage, finding.stage)
-            and _fits(wanted and wanted.lower(), action and action.lower())
+            # AWS takes the names of actions in any letter case.
+            and _fits(_lower(self.action), _lower(finding.action))
             and _fits(self.resource, finding.resource)
             and _fits(self.file, finding.span.file)
         )
@@ -298,28 +299,10 @@ def _nearest(word: str, known: Collection[str]) -> str:
     return f"Did you mean `{near[0]}`?" if near else f"It knows {listed}."
 
 
-def _fits(pattern: str | None, text: str | None) -> bool:
-    """Whether `text` is what the pattern stands for; a pattern that is None stands for all.
+def _lower(text: str | None) -> str | None:
+    return None if text is None else text.lower()
 
-    Goes back to the last `*` only, so it takes at most len(pattern) * len(text) steps.
-    """
-    if pattern is None:
-        return True
-    if text is None:
-        return False
-    at = 0
-    star, resume = -1, 0
-    position = 0
-    while position < len(text):
-        if at < len(pattern) and pattern[at] == "*":
-            star, resume = at, position
-            at += 1
-        elif at < len(pattern) and pattern[at] in ("?", text[position]):
-            at += 1
-            position += 1
-        elif star >= 0:
-            resume += 1
-            at, position = star + 1, resume
-        else:
-            return False
-    return not pattern[at:].strip("*")
+
+def _fits(pattern: str | None, text: str | None) -> bool:
+    """Whether `text` is what the pattern stands for; a pattern that is None stands for all."""
+    return pattern is None or (text is not None and Pattern.parse(pattern).matches(text))

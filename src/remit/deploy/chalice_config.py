@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from remit.core.span import Problem, Span
 from remit.syntax.nodes import Mapping, Node, Scalar
+from remit.syntax.source import shown
 
 DEFAULT_STAGE = "dev"
 """configfile, `stages`: "Chalice assumes a default stage name of dev"."""
@@ -114,14 +115,14 @@ class Config:
             self._say(self._start, "`app_name` is not set", hint)
         self._check_section(self._top)
         for key, node in _mapping(self._top.get("stages")).entries:
-            self._check_object(node, f"the stage `{key.text}`")
+            self._check_object(node, f"the stage {shown(key.text)}")
             self._check_section(_mapping(node))
         for name, node in _named_functions(self._top):
             ignored = node.get("environment_variables")
             if ignored is not None:
                 self._say(
                     ignored,
-                    f"Chalice ignores the environment variables of `{name}` at the top level",
+                    f"Chalice ignores the environment variables of {shown(name)} at the top level",
                     "Set them in `stages`, under the `lambda_functions` of each stage.",
                 )
 
@@ -145,10 +146,10 @@ class Config:
                 self._say(node, f"`{name}` must be {kind}", f"Write {kind}.")
         for key, node in _mapping(section.get("environment_variables")).entries:
             if not _is(node, "a string"):
-                what = f"the environment variable `{key.text}` is not a string"
+                what = f"the environment variable {shown(key.text)} is not a string"
                 self._say(node, what, "Put the value in quotes: Chalice refuses any other.")
         for key, node in _mapping(section.get("lambda_functions")).entries:
-            self._check_object(node, f"the function `{key.text}`")
+            self._check_object(node, f"the function {shown(key.text)}")
         for _, node in _named_functions(section):
             self._check_section(node)
 

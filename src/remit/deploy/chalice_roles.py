@@ -24,6 +24,7 @@ from remit.core.tree import Tree
 from remit.deploy.chalice_config import Config, string, truth
 from remit.deploy.model import Role
 from remit.syntax.policy import parse_text
+from remit.syntax.source import shown
 
 DEFAULT = "*"
 """Stands for every function that has no settings of its own."""
@@ -119,21 +120,21 @@ def _external(choice: Choice, span: Span, stage: str, base: str, policies: Polic
     if not choice.value:
         why = "`manage_iam_role` is false and no `iam_role_arn` names the role"
         return Role(f"(no role for {stage})", span, unknown=why)
-    why = f"role `{choice.value}` is managed outside the project"
+    why = f"role {shown(choice.value)} is managed outside the project"
     # A policy file beside it may be a copy of that role's policy or a leftover: Chalice does not
     # read it. It is handed on so that it can be validated, and no verdict is built on it.
     path = f"{base}policy-{stage}.json"
     policy = policies.get(path) if policies.exists(path) else None
     if policy is None:
         return Role(choice.value, span, unknown=why)
-    why += f"; Chalice does not attach `{path}` to it"
+    why += f"; Chalice does not attach {shown(path)} to it"
     return Role(choice.value, span, (policy,), file=path, unknown=why)
 
 
 def _generated(
     name: str, span: Span, stage: str, generate: Callable[[str, Span], Policy | None]
 ) -> Role:
-    policy = generate(f"policy that Chalice generates for stage `{stage}`", span)
+    policy = generate(f"policy that Chalice generates for stage {shown(stage)}", span)
     if policy is None:
         why = "Chalice generates its policy from `app.py`, which can't be read"
         return Role(name, span, unknown=why, generated=True)
@@ -143,10 +144,12 @@ def _generated(
 def _from_file(name: str, written: str, span: Span, base: str, policies: Policies) -> Role:
     path = posixpath.normpath(base + written)
     if written.startswith("/") or path.startswith("../"):
-        return Role(name, span, unknown=f"policy file `{written}` is outside the project's folder")
+        return Role(
+            name, span, unknown=f"policy file {shown(written)} is outside the project's folder"
+        )
     if not policies.exists(path):
         return Role(name, span, file=path, missing=path)
     policy = policies.get(path)
     if policy is None:
-        return Role(name, span, file=path, unknown=f"policy file `{path}` can't be read")
+        return Role(name, span, file=path, unknown=f"policy file {shown(path)} can't be read")
     return Role(name, span, (policy,), file=path)
