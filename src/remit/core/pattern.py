@@ -172,9 +172,13 @@ def _read(text: Text, take: Callable[[Hole], Take]) -> Iterator[Stretch]:
         if isinstance(part, str):
             yield units(part)
             continue
-        if part.kind is HoleKind.ASSIGNED and part.width is None:
-            yield take(part), 1  # what is assigned is never empty
-        yield take(part), part.width
+        how, width = take(part), part.width
+        if part.kind is HoleKind.ASSIGNED:
+            # What is assigned (an account, an id) is never empty and has no separators in it.
+            how = Take.NAME if how is Take.SOME else how
+            if width is None:
+                yield how, 1
+        yield how, width
 
 
 # --- matching -----------------------------------------------------------------------------------

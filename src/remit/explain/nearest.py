@@ -183,7 +183,7 @@ def _named(index: int) -> Callable[[str], str | None]:
 # How an entry may be mended, and what to say when that is enough.
 _MENDS: tuple[tuple[Callable[[str], str | None], str], ...] = (
     (
-        lambda listed: None if listed.endswith("*") else listed + "/index/*",
+        lambda listed: f"{listed}/index/*" if ":table/" in listed else None,
         "lists `{listed}` but not its indexes, `{mended}`; the call needs `{needed}`",
     ),
     (
