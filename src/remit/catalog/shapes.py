@@ -267,8 +267,10 @@ def _domains(text: Text, around: Around) -> tuple[Text, ...]:
     covers its subdomains. One label alone is never an identity.
     """
     (address,) = _address(text, around)
+    if is_arn(text):
+        return (text,)
     found = split_last(address, "@")
-    if is_arn(text) or found is None:
+    if found is None:
         return ()
     domain = found[1].literal
     if domain is None:

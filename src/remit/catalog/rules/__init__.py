@@ -70,6 +70,9 @@ _MODULES = {
     "wafv2": "operations",
 }
 
+SERVICES = frozenset(_MODULES)
+"""botocore's names of the services that have rules."""
+
 
 @cache
 def family(service: str) -> Family:

@@ -67,6 +67,7 @@ _RUNTIME = Family(
         "InvokeModelWithResponseStream": _invoke(_STREAM, guardrail="guardrailIdentifier"),
         "InvokeModelWithBidirectionalStream": _invoke("InvokeModel"),
         "StartAsyncInvoke": _invoke("InvokeModel"),
+        "CountTokens": _invoke("CountTokens")[:1],
     },
     types={"GetAsyncInvoke": ("async-invoke",)},
     fills={"async-invoke.ResourceId": "invocationArn", "GuardrailId": "guardrailIdentifier"},

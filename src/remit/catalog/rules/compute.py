@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from remit.catalog.rules.model import NEWER, Family, Grant, pass_role, same
 
-_FUNCTION = {"FunctionName": "FunctionName|function Resource FunctionArn"}
+_FUNCTION = {"FunctionName": "FunctionName|function Resource ResourceArn FunctionArn"}
 # A qualifier is part of the ARN that is checked: function:name:alias.
 _QUALIFIED = ("function alias", "function")
 _CODE_OBJECT = ("arn:${Partition}:s3:::${BucketName}/${ObjectName}",)
@@ -166,8 +166,8 @@ _ECS = Family(
         "ServiceName": "service services serviceName",
         "TaskId": "task tasks",
         "ContainerInstanceId": "containerInstance containerInstances !container_instance",
-        "TaskDefinitionFamilyName": "taskDefinition|family",
-        "TaskDefinitionRevisionNumber": "taskDefinition|revision",
+        "TaskDefinitionFamilyName": "taskDefinition|family taskDefinitions|family",
+        "TaskDefinitionRevisionNumber": "taskDefinition|revision taskDefinitions|revision",
         "TaskSetId": "taskSet taskSets !task_set",
     },
 )
@@ -301,7 +301,11 @@ _EC2 = Family(
         "ImageId": "ImageId SourceImageId",
         "KeyPairName": "KeyName KeyPairId",
         "InternetGatewayId": "InternetGatewayId",
-        "AllocationId": "AllocationId",
+        "NaclId": "NetworkAclId",
+        "VpcFlowLogId": "FlowLogIds",
+        "PlacementGroupName": "GroupName GroupId",
+        "VpcEndpointServiceId": "ServiceId ServiceIds",
+        "SnapshotId": "SnapshotId SnapshotIds SourceSnapshotIds SourceSnapshotId",
     },
 )
 

@@ -68,6 +68,8 @@ _FILLS = {
     "identity.IdentityName": "EmailIdentity Identity FromEmailAddress FromAddress|address",
     "DedicatedIPPool": "PoolName DestinationPoolName",
     "tenant.TenantId": "!tenant_id",
+    "ExportJobId": "JobId",
+    "ImportJobId": "JobId",
 }
 _VERIFICATION = Grant("ses:SendCustomVerificationEmail", ("custom-verification-email-template",))
 
