@@ -92,6 +92,14 @@ FOREIGN: dict[str, tuple[Callable[[Any], Any], str | None]] = {
         ).list_buckets(),
         "explicit keys",
     ),
+    "own keys over those of a foreign session": (
+        lambda b: (
+            b.Session("AK")
+            .client("s3", aws_access_key_id=b.Session().get_credentials().access_key)
+            .list_buckets()
+        ),
+        None,
+    ),
     "an assumed role's client": (
         lambda b: _assumed(b, lambda b, c: b.client("s3", aws_access_key_id=c["AccessKeyId"])),
         "assumed role",
@@ -157,7 +165,7 @@ PLACES = [
     ("http://dynamodb:8000", Place.LOCAL),
     ("http://host.docker.internal:4566", Place.LOCAL),
     ("http://mybox.local", Place.LOCAL),
-    ("http://user:pw@localhost:1", Place.LOCAL),
+    ("http://user:pw@minio.example.com:1", Place.ELSEWHERE),
     ("localhost:4566", Place.LOCAL),
     ("http://s3.localhost.localstack.cloud:4566", Place.LOCAL),
     ("https://minio.example.com", Place.ELSEWHERE),
