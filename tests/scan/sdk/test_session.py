@@ -249,6 +249,36 @@ def test_region(name: str) -> None:
     assert call.region == expected
 
 
+def test_botocore_sessions_with_a_profile_are_foreign() -> None:
+    log = Log()
+    session = Model(sdk.Module("botocore.session"), log).Session(profile="dev")
+    session.create_client("s3").list_buckets()
+    boto3 = Model(sdk.Module("boto3"), log)
+    boto3.Session(botocore_session=session).client("s3").list_buckets()
+    assert log.foreign == ["explicit keys", "explicit keys"]
+    assert not log.calls
+
+
+MERGED = [
+    ({"region_name": "a"}, {"region_name": "b"}, "b", False),
+    ({"region_name": "a"}, {"retries": {}}, "a", False),
+    ({"signature_version": sdk.Inert("botocore.UNSIGNED")}, {}, None, True),
+    ({}, {"signature_version": sdk.Inert("botocore.UNSIGNED")}, None, True),
+    ({"signature_version": "s3v4"}, {}, None, False),
+]
+
+
+@pytest.mark.parametrize(("first", "second", "region", "unsigned"), MERGED)
+def test_merged_configs(
+    first: dict[str, Any], second: dict[str, Any], region: str | None, unsigned: bool
+) -> None:
+    log = Log()
+    module = Model(sdk.Module("botocore.config"), log)
+    config = module.Config(**first).merge(module.Config(**second))
+    Model(sdk.Module("boto3"), log).client("s3", config=config).list_buckets()
+    assert [call.region for call in log.calls] == ([] if unsigned else [region])
+
+
 def test_config_region_yields_to_an_explicit_one() -> None:
     log = Log()
     config = Model(sdk.Module("botocore.config"), log).Config(region_name="eu-west-1")
