@@ -56,9 +56,9 @@ def document(package: str, service: str, kind: str) -> dict[str, Any] | None:
 
     None when the package has none for it.
     """
-    folder = data_folder(package) / service
-    if "/" in service or not folder.is_dir():
+    if service not in services(package):
         return None
+    folder = data_folder(package) / service
     for version in sorted(folder.iterdir(), reverse=True):
         packed, plain = version / f"{kind}.json.gz", version / f"{kind}.json"
         if packed.is_file():

@@ -19,7 +19,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.config import Config
 from botocore.response import StreamingBody
 
-from remit.core.text import Hole, Text
+from remit.core.text import Hole, HoleKind, Text
 from remit.scan import sdk
 
 Called = tuple[str, dict[str, Any]]
@@ -162,9 +162,12 @@ def sample(shape: Any, depth: int = 0) -> Any:
 
 
 def fits(model: Any, real: Any) -> bool:
-    """Whether what the model says may be what boto3 sent: a hole stands for anything."""
+    """Whether what the model says may be what boto3 sent.
+
+    A hole of data stands for anything; one of code would be something that the model lost.
+    """
     if isinstance(model, Hole):
-        return True
+        return model.kind is not HoleKind.CODE
     if isinstance(model, Text):
         return isinstance(real, str) and all(p in real for p in model.parts if isinstance(p, str))
     if isinstance(model, dict):

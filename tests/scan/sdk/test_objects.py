@@ -327,6 +327,12 @@ VALUES: dict[str, tuple[Callable[[Any], Any], Any]] = {
         ),
         Text.of("p/", Hole(HoleKind.DATA, "rest of an object's key")),
     ),
+    "listed versions": (
+        lambda b: (
+            next(iter(b.resource("s3").Bucket("b").object_versions.filter(Prefix="p/"))).object_key
+        ),
+        Text.of("p/", Hole(HoleKind.DATA, "rest of an object's key")),
+    ),
     "body": (
         lambda b: b.resource("s3").Object("b", "k").get()["Body"].read(),
         Hole(HoleKind.DATA, "`Body` of s3.GetObject"),
@@ -475,9 +481,11 @@ _STARTS: list[Callable[[Any], Any]] = [
     lambda b: b.session.Session,
 ]
 _NAMES = st.sampled_from(
-    """all filter pages get meta client load vpc delete copy x _y upload_file put_item wait paginate
-    generate_presigned_url get_paginator get_waiter resource create_tags Object Table items
-    exceptions merge""".split()
+    [
+        *("all", "filter", "pages", "get", "meta", "client", "load", "vpc", "delete", "copy", "_y"),
+        *("upload_file", "put_item", "wait", "paginate", "generate_presigned_url", "items", "x"),
+        *("get_paginator", "get_waiter", "resource", "create_tags", "Object", "Table", "merge"),
+    ]
 )
 _PARAMS = st.recursive(
     st.sampled_from([None, "b", "", b"x", 1, 2.5, True, ENV, Text.of("a", ENV)]),

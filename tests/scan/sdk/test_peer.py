@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import inspect
 import io
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import boto3.session
+import botocore.session
 import pytest
+from boto3.s3.transfer import S3Transfer
 from sdk_driver import Model, Real, on_model, same_calls
 
 from remit.scan import sdk
-from remit.scan.sdk import schema
+from remit.scan.sdk import schema, session, transfer
 from remit.scan.sdk.schema import Kind
 
 SERVICES = (
@@ -63,6 +67,9 @@ SNIPPETS: dict[str, Callable[[Any], Any]] = {
     "batch get": lambda b: b.resource("dynamodb").batch_get_item(RequestItems={"t": {"Keys": []}}),
     "tables": lambda b: [t.scan() for t in b.resource("dynamodb").tables.all()],
     "listing": lambda b: list(b.resource("s3").Bucket("b").objects.filter(Prefix="p/")),
+    "listing with a limit": lambda b: list(
+        b.resource("s3").Bucket("b").objects.filter(Prefix="p/", limit=2)
+    ),
     "listed is loaded": lambda b: [o.size for o in b.resource("s3").Bucket("b").objects.all()],
     "listed identifiers": lambda b: [
         o.get() for o in b.resource("s3").Bucket("b").objects.filter(Prefix="some")
@@ -177,6 +184,38 @@ def _without_settings(params: dict[str, Any]) -> dict[str, Any]:
     """What s3transfer adds by itself: content and checksums, on which no permission depends."""
     added = ("Body", "ChecksumAlgorithm", "ChecksumMode")
     return {name: value for name, value in params.items() if name not in added}
+
+
+@pytest.mark.parametrize("method", sorted(transfer.METHODS))
+def test_transfer_signatures(method: str, real: Real) -> None:
+    """Positional arguments mean what they mean in boto3, on the client, a bucket and an object."""
+    owners = {
+        (): real.client("s3"),
+        ("Bucket",): real.resource("s3").Bucket("b"),
+        ("Bucket", "Key"): real.resource("s3").Object("b", "k"),
+    }
+    for given, owner in owners.items():
+        expected = [name for name in transfer.SIGNATURES[method] if name not in given]
+        assert list(inspect.signature(getattr(owner, method)).parameters) == expected
+
+
+@pytest.mark.parametrize("method", sorted(transfer.CLASS_SIGNATURES))
+def test_transfer_class_signatures(method: str) -> None:
+    _, *names = inspect.signature(getattr(S3Transfer, method)).parameters
+    assert tuple(names) == transfer.CLASS_SIGNATURES[method]
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs"),
+    [
+        (session.CLIENT_ARGUMENTS, boto3.session.Session.client),
+        (session.CLIENT_ARGUMENTS, botocore.session.Session.create_client),
+        (session.SESSION_ARGUMENTS, boto3.session.Session.__init__),
+    ],
+)
+def test_session_signatures(mine: tuple[str, ...], theirs: Any) -> None:
+    _, *names = inspect.signature(theirs).parameters
+    assert mine == tuple(names)
 
 
 def test_batch_writer(real: Real) -> None:

@@ -92,6 +92,14 @@ FOREIGN: dict[str, tuple[Callable[[Any], Any], str | None]] = {
         ).list_buckets(),
         "explicit keys",
     ),
+    "own keys over those of a foreign session": (
+        lambda b: (
+            b.Session("AK")
+            .client("s3", aws_access_key_id=b.Session().get_credentials().access_key)
+            .list_buckets()
+        ),
+        None,
+    ),
     "an assumed role's client": (
         lambda b: _assumed(b, lambda b, c: b.client("s3", aws_access_key_id=c["AccessKeyId"])),
         "assumed role",
@@ -157,7 +165,7 @@ PLACES = [
     ("http://dynamodb:8000", Place.LOCAL),
     ("http://host.docker.internal:4566", Place.LOCAL),
     ("http://mybox.local", Place.LOCAL),
-    ("http://user:pw@localhost:1", Place.LOCAL),
+    ("http://user:pw@minio.example.com:1", Place.ELSEWHERE),
     ("localhost:4566", Place.LOCAL),
     ("http://s3.localhost.localstack.cloud:4566", Place.LOCAL),
     ("https://minio.example.com", Place.ELSEWHERE),
@@ -239,6 +247,36 @@ def test_region(name: str) -> None:
     _, log = on_model(lambda b: snippet(b).list_queues())
     (call,) = log.calls
     assert call.region == expected
+
+
+def test_botocore_sessions_with_a_profile_are_foreign() -> None:
+    log = Log()
+    session = Model(sdk.Module("botocore.session"), log).Session(profile="dev")
+    session.create_client("s3").list_buckets()
+    boto3 = Model(sdk.Module("boto3"), log)
+    boto3.Session(botocore_session=session).client("s3").list_buckets()
+    assert log.foreign == ["explicit keys", "explicit keys"]
+    assert not log.calls
+
+
+MERGED = [
+    ({"region_name": "a"}, {"region_name": "b"}, "b", False),
+    ({"region_name": "a"}, {"retries": {}}, "a", False),
+    ({"signature_version": sdk.Inert("botocore.UNSIGNED")}, {}, None, True),
+    ({}, {"signature_version": sdk.Inert("botocore.UNSIGNED")}, None, True),
+    ({"signature_version": "s3v4"}, {}, None, False),
+]
+
+
+@pytest.mark.parametrize(("first", "second", "region", "unsigned"), MERGED)
+def test_merged_configs(
+    first: dict[str, Any], second: dict[str, Any], region: str | None, unsigned: bool
+) -> None:
+    log = Log()
+    module = Model(sdk.Module("botocore.config"), log)
+    config = module.Config(**first).merge(module.Config(**second))
+    Model(sdk.Module("boto3"), log).client("s3", config=config).list_buckets()
+    assert [call.region for call in log.calls] == ([] if unsigned else [region])
 
 
 def test_config_region_yields_to_an_explicit_one() -> None:

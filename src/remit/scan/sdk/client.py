@@ -243,7 +243,7 @@ _FORM_FIELDS = {"acl": "ACL", "tagging": "Tagging"}
 
 def _presigned_post(client: Client, args: Arguments) -> Outcome:
     """Source: S3 API Reference, RESTObjectPOST: POST needs what PutObject needs."""
-    values = bind(args, ("Bucket", "Key", "Fields", "Conditions", "ExpiresIn"))
+    values = bind(args, ("Bucket", "Key", "Fields"))
     params = as_params({name: values[name] for name in ("Bucket", "Key") if name in values})
     if "Key" in params:
         params["Key"] = _posted_key(params["Key"])

@@ -29,7 +29,7 @@ from remit.scan.sdk.objects import (
     Value,
 )
 from remit.scan.sdk.response import deeper
-from remit.scan.sdk.schema import Definition, Kind, Member, members, steps
+from remit.scan.sdk.schema import Definition, Kind, Member, members
 
 # Which parameters of a managed transfer an object fixes, by its identifiers.
 _TRANSFERS = {
@@ -189,8 +189,6 @@ def _act(resource: Resource, action: Definition, args: Arguments) -> Outcome:
     value = called.value
     if "resource" in action:
         value = results(resource, action["resource"], params, value)
-    elif isinstance(value, Response):
-        value = deeper(value, *steps(action.get("path", "@")))
     return together(value, charged, called)
 
 

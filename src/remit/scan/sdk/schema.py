@@ -22,7 +22,7 @@ Definition = dict[str, Any]
 
 
 class Kind(Enum):
-    """What a name of a resource stands for. A name that is taken gets the kind as a suffix."""
+    """What a name of a resource stands for."""
 
     IDENTIFIER = "identifier"
     ALIAS = "alias"
@@ -115,16 +115,13 @@ def members(service: str, kind: str) -> Mapping[str, Member]:
     names: dict[str, Member] = {}
     if "load" in model:
         names["load"] = names["reload"] = Member(Kind.LOAD, "load", model["load"])
-    taken = {"meta", *(("load",) if "load" in model else ())}
     for what, name, original, item in _declared(service, kind):
-        free = f"{name}_{what.value}" if name in taken else name
-        taken.add(free)
-        names[free] = Member(what, original, item)
+        names[name] = Member(what, original, item)
     injected = {
         name: Member(Kind.LOAD if name == "load" else Kind.ACTION, name, item)
         for name, item in _INJECTED.get((service, kind), {}).items()
     }
-    return names | _attributes(service, model, taken) | injected
+    return names | _attributes(service, model, names) | injected
 
 
 @cache
@@ -142,7 +139,7 @@ def _document(service: str) -> Definition:
 
 
 def _declared(service: str, kind: str) -> Iterator[tuple[Kind, str, str, Definition]]:
-    """The declared names in the order in which they take precedence."""
+    """All names but those of attributes."""
     model = definition(service, kind)
     for item in model.get("identifiers", ()):
         yield Kind.IDENTIFIER, xform_name(item["name"]), xform_name(item["name"]), item
@@ -171,8 +168,12 @@ def _all_types(service: str) -> dict[str, Definition]:
     return found
 
 
-def _attributes(service: str, model: Definition, taken: set[str]) -> dict[str, Member]:
-    """The members of the type's shape; one that an identifier mirrors is an alias of it."""
+def _attributes(service: str, model: Definition, taken: Mapping[str, Member]) -> dict[str, Member]:
+    """The members of the type's shape; one that an identifier mirrors is an alias of it.
+
+    One whose name is taken gets a suffix (boto3/resources/model.py, load_rename_map). Other names
+    of one type never collide in boto3's models; the tests compare all names.
+    """
     service_model = models.service_model(service)
     if "shape" not in model or service_model is None:
         return {}

@@ -34,8 +34,8 @@ EXPLICIT_KEYS, ASSUMED_ROLE = "explicit keys", "assumed role"
 UNSIGNED = "unsigned requests"
 
 _KEYS = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")
-_SESSION = (*_KEYS, "region_name", "botocore_session", "profile_name", "aws_account_id")
-_CLIENT = (
+SESSION_ARGUMENTS = (*_KEYS, "region_name", "botocore_session", "profile_name", "aws_account_id")
+CLIENT_ARGUMENTS = (
     "service_name",
     "region_name",
     "api_version",
@@ -76,7 +76,7 @@ _LISTINGS = frozenset(
 
 def new_session(args: Arguments) -> Outcome:
     """`boto3.Session(...)`, and `botocore.session.Session(...)` as far as it says anything."""
-    values = bind(args, _SESSION)
+    values = bind(args, SESSION_ARGUMENTS)
     base = values.get("botocore_session")
     session = base if isinstance(base, Session) else Session()
     foreign = _foreign_keys(values, ("", None))
@@ -155,7 +155,7 @@ def credentials_same(credentials: Credentials, *_: object) -> Outcome:
 
 
 def _connect(session: Session, args: Arguments, *, to_resource: bool) -> Outcome:
-    values = bind(args, _CLIENT)
+    values = bind(args, CLIENT_ARGUMENTS)
     service, unknown = _service(values.get("service_name"), to_resource)
     if unknown is not None:
         return unknown

@@ -16,7 +16,7 @@ from remit.scan.sdk.objects import Arguments, Bound, Client, Connection, Outcome
 
 _COMMON = ("ExtraArgs", "Callback", "Config")
 
-_SIGNATURES = {
+SIGNATURES = {
     "upload_file": ("Filename", "Bucket", "Key", *_COMMON),
     "upload_fileobj": ("Fileobj", "Bucket", "Key", *_COMMON),
     "download_file": ("Bucket", "Key", "Filename", *_COMMON),
@@ -24,9 +24,9 @@ _SIGNATURES = {
     "copy": ("CopySource", "Bucket", "Key", "ExtraArgs", "Callback", "SourceClient", "Config"),
 }
 
-METHODS = frozenset(_SIGNATURES)
+METHODS = frozenset(SIGNATURES)
 
-_CLASS_SIGNATURES = {
+CLASS_SIGNATURES = {
     "upload_file": ("filename", "bucket", "key", "callback", "extra_args"),
     "download_file": ("bucket", "key", "filename", "extra_args", "callback"),
 }
@@ -41,7 +41,7 @@ def transfer(
     connection: Connection, method: str, given: Mapping[str, Param], args: Arguments
 ) -> Outcome:
     """The calls of `method` on an object that fixes the parameters `given`."""
-    names = [name for name in _SIGNATURES[method] if name not in given]
+    names = [name for name in SIGNATURES[method] if name not in given]
     values = {**bind(args, names), **given}
     return _RUN[method](connection, values, args.open)
 
@@ -53,9 +53,9 @@ def class_attribute(transfer_object: Transfer, name: str) -> Outcome:
 
 def class_invoke(transfer_object: Transfer, name: str, args: Arguments) -> Outcome:
     """S3Transfer's own methods spell their parameters in lower case."""
-    if name not in _CLASS_SIGNATURES:
+    if name not in CLASS_SIGNATURES:
         return Outcome()
-    values = bind(args, _CLASS_SIGNATURES[name])
+    values = bind(args, CLASS_SIGNATURES[name])
     renamed = {_CLASS_NAMES.get(key, key): value for key, value in values.items()}
     return _RUN[name](transfer_object.connection, renamed, args.open)
 
