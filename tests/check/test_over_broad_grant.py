@@ -28,6 +28,15 @@ PUT = need("dynamodb:PutItem", TABLE + "orders", 8)
 READ = need("s3:GetObject", "arn:aws:s3:::b/{data:key}", 9)
 LIST = need("dynamodb:ListTables", "*", 10)
 INVOKE = need("lambda:InvokeFunction", "arn:aws:lambda:{region}:{account}:function:{data:name}", 11)
+PLACED = need("dynamodb:GetItem", "arn:aws:dynamodb:eu-west-1:111122223333:table/orders", 7)
+PLACED_INVOKE = need(
+    "lambda:InvokeFunction", "arn:aws:lambda:eu-west-1:111122223333:function:{data:name}", 11
+)
+POST = need(
+    "execute-api:ManageConnections",
+    "arn:aws:execute-api:eu-west-1:111122223333:{api id}/{stage}/POST/@connections/{data:id}",
+    12,
+)
 SECRET = need(
     "secretsmanager:GetSecretValue",
     "arn:aws:secretsmanager:{region}:{account}:secret:app-{6:suffix}",
@@ -117,6 +126,26 @@ def test_any_identity_that_suffices_is_listed() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("resource", "wanted", "severity"),
+    [
+        ("arn:aws:s3:::b/*", need("s3:GetObject", "arn:aws:s3:::b/key"), "note"),
+        ("arn:aws:s3:::b*", READ, "warning"),
+        (ANY_TABLE + "ord*", GET, "warning"),
+        (
+            "arn:aws:ssm:*:*:parameter/app/*",
+            need("ssm:GetParameter", "arn:aws:ssm:{region}:{account}:parameter/app/key"),
+            "note",
+        ),
+    ],
+)
+def test_a_wildcard_below_one_name_is_a_note(resource: str, wanted: Wanted, severity: str) -> None:
+    (finding,) = world(
+        stage("dev", policy(allow(wanted.need.action, on=resource)), wanted)
+    ).findings(ID)
+    assert finding.severity == severity
+
+
 def test_conditions_stay() -> None:
     condition = {"StringEquals": {"aws:RequestedRegion": ["eu-west-1", "eu-west-2"]}}
     document = policy(allow("dynamodb:GetItem", on="*", Condition=condition))
@@ -162,6 +191,12 @@ def test_what_was_not_followed_may_need_it() -> None:
         (
             allow("secretsmanager:GetSecretValue", on="arn:aws:secretsmanager:*:*:secret:app-*"),
             [SECRET],
+        ),
+        (allow("dynamodb:GetItem", on="arn:aws:dynamodb:*:*:table/orders"), [PLACED]),
+        (allow("lambda:InvokeFunction", on="*"), [PLACED_INVOKE]),
+        (
+            allow("execute-api:ManageConnections", on="arn:*:execute-api:*:*:*/@connections/*"),
+            [POST],
         ),
         (LOG, log_needs()),
         (allow("logs:PutLogEvents", on="*"), log_needs()),

@@ -17,6 +17,7 @@ from remit.check.grants import Grant, grants
 from remit.check.match import expand, is_open, names, reaches, strictly_within, widened
 from remit.check.model import LOGS, Facts, Needed
 from remit.check.wording import count, listing, tick
+from remit.core.arn import Arn
 from remit.core.finding import Confidence, Finding, Related, Severity
 from remit.core.need import Need
 from remit.core.pattern import Pattern
@@ -24,6 +25,7 @@ from remit.core.policy import Item
 
 ID = "over-broad-grant"
 _ANY_LOG = "arn:{}:logs:*:*:*"
+_CONNECTIONS = "/@connections/*"  # what Chalice itself grants for websockets
 _EVERYWHERE = "*"
 
 
@@ -89,7 +91,7 @@ def _narrower_resources(grant: Grant) -> dict[Item, list[Served]]:
     """
     found: dict[Item, list[Served]] = {}
     for item in grant.statement.resources or ():
-        if not is_open(item.value) or "${" in item.value:
+        if not is_open(item.value) or "${" in item.value or item.value.endswith(_CONNECTIONS):
             continue
         served = [_served(grant, item, one) for one in grant.uses(resource=item)]
         parted = item.value == _EVERYWHERE or not any(one.stays for one in served)
@@ -108,7 +110,7 @@ def _served(grant: Grant, item: Item, needed: Needed) -> Served:
     exact_setting = given.within(item.value).narrowed(given)
     # An open region, account or suffix in the item is no harm: the comparison leaves it open.
     open_setting = Setting(given.partition).within(item.value)
-    loose = [written(unsized(text), open_setting) for text in texts]
+    loose = [_as_open(written(unsized(text), open_setting), item.value) for text in texts]
     stays = not all(strictly_within(arn, item.value) for arn in loose)
     return Served(
         needed,
@@ -118,8 +120,23 @@ def _served(grant: Grant, item: Item, needed: Needed) -> Served:
     )
 
 
+def _as_open(arn: str, item: str) -> str:
+    """`arn` with the item's partition, region and account where the item leaves these open."""
+    own, wide = Arn.parse(arn), Arn.parse(item)
+    if own is None or wide is None:
+        return arn
+    return str(
+        replace(
+            own,
+            partition=wide.partition if is_open(wide.partition) else own.partition,
+            region=wide.region if is_open(wide.region) else own.region,
+            account=wide.account if is_open(wide.account) else own.account,
+        )
+    )
+
+
 def _all_there_are(arn: str, need: Need) -> bool:
-    """Whether the ARN takes in every resource of the kind that the action needs."""
+    """Whether the ARN takes in every resource of the kind that the action needs, wherever."""
     found = iam.action(need.action)
     if found is None:
         return False
@@ -129,12 +146,8 @@ def _all_there_are(arn: str, need: Need) -> bool:
     wanted = [need.resource_type] if need.resource_type else kinds
     known = iam.resource_types(found.service)
     formats = [form for name in wanted if name in known for form in known[name].arns]
-    partition = arn.split(":")[1] if arn.startswith("arn:") else "*"
-    pattern = Pattern.parse(arn)
-    return bool(formats) and all(
-        pattern.covers(Pattern.parse(widened(form.replace("${Partition}", partition))))
-        for form in formats
-    )
+    pattern = Pattern.parse(_as_open(arn, "arn:*:*:*:*:*"))
+    return bool(formats) and all(pattern.covers(Pattern.parse(widened(one))) for one in formats)
 
 
 def _resource_message(item: Item, served: list[Served]) -> str:
@@ -159,7 +172,7 @@ def _finding(
 ) -> Finding:
     return Finding(
         id=ID,
-        severity=Severity.WARNING if grant.complete else Severity.NOTE,
+        severity=_severity(grant, item),
         confidence=Confidence.CERTAIN if grant.complete else Confidence.CONDITIONAL,
         stage=grant.stage.stage.name,
         span=item.span,
@@ -171,6 +184,16 @@ def _finding(
         resource=resource,
         related=_calls(grant, item),
     )
+
+
+def _severity(grant: Grant, item: Item) -> Severity:
+    """A note where the wildcard stays below one name (`app/*`), or where a use may be unseen."""
+    arn = Arn.parse(item.value)
+    within_one = False
+    if arn is not None:
+        before = arn.resource.replace("?", "*").partition("*")[0].replace(":", "/")
+        within_one = before.endswith("/") and before.count("/") > (arn.service != "s3")
+    return Severity.NOTE if within_one or not grant.complete else Severity.WARNING
 
 
 def _calls(grant: Grant, item: Item) -> tuple[Related, ...]:
