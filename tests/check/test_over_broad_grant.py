@@ -27,6 +27,20 @@ GET = need("dynamodb:GetItem", TABLE + "orders", 7)
 PUT = need("dynamodb:PutItem", TABLE + "orders", 8)
 READ = need("s3:GetObject", "arn:aws:s3:::b/{data:key}", 9)
 LIST = need("dynamodb:ListTables", "*", 10)
+INVOKE = need("lambda:InvokeFunction", "arn:aws:lambda:{region}:{account}:function:{data:name}", 11)
+PLACED = need("dynamodb:GetItem", "arn:aws:dynamodb:eu-west-1:111122223333:table/orders", 7)
+PLACED_INVOKE = need(
+    "lambda:InvokeFunction", "arn:aws:lambda:eu-west-1:111122223333:function:{data:name}", 11
+)
+POST = need(
+    "execute-api:ManageConnections",
+    "arn:aws:execute-api:eu-west-1:111122223333:{api id}/{stage}/POST/@connections/{data:id}",
+    12,
+)
+SECRET = need(
+    "secretsmanager:GetSecretValue",
+    "arn:aws:secretsmanager:{region}:{account}:secret:app-{6:suffix}",
+)
 
 
 def test_a_wildcard_action() -> None:
@@ -54,7 +68,7 @@ def test_a_wildcard_resource() -> None:
     made = world(stage("dev", document, GET, region="eu-west-1", account="111122223333"))
     assert made.said(ID) == [
         f'warning dev policy-dev.json:7 <"{ANY_TABLE}*">: `{ANY_TABLE}*` is wider than the needs'
-        f" that it serves: `{ORDERS}`"
+        " that it serves: `arn:aws:dynamodb:eu-west-1:111122223333:table/orders`"
     ]
     (finding,) = made.findings(ID)
     assert json.loads(finding.patch) == allow(
@@ -91,6 +105,45 @@ def test_both_are_narrowed_together_and_actions_keep_to_their_resources() -> Non
         allow("dynamodb:PutItem", on=ANY_TABLE + "other"),
         allow("s3:GetObject", on="arn:aws:s3:::b/*"),
     ]
+
+
+def test_the_suffix_of_a_secret_is_printed_in_its_width() -> None:
+    made = world(stage("dev", policy(allow("secretsmanager:GetSecretValue", on="*")), SECRET))
+    (finding,) = made.findings(ID)
+    assert finding.message.endswith(": `arn:aws:secretsmanager:*:*:secret:app-??????`")
+
+
+def test_any_identity_that_suffices_is_listed() -> None:
+    sender = need(
+        "ses:SendEmail",
+        "arn:aws:ses:{region}:{account}:identity/me@example.com",
+        alternatives=["arn:aws:ses:{region}:{account}:identity/example.com"],
+    )
+    (finding,) = world(stage("dev", policy(allow("ses:SendEmail", on="*")), sender)).findings(ID)
+    assert json.loads(finding.patch) == allow(
+        "ses:SendEmail",
+        on=["arn:aws:ses:*:*:identity/example.com", "arn:aws:ses:*:*:identity/me@example.com"],
+    )
+
+
+@pytest.mark.parametrize(
+    ("resource", "wanted", "severity"),
+    [
+        ("arn:aws:s3:::b/*", need("s3:GetObject", "arn:aws:s3:::b/key"), "note"),
+        ("arn:aws:s3:::b*", READ, "warning"),
+        (ANY_TABLE + "ord*", GET, "warning"),
+        (
+            "arn:aws:ssm:*:*:parameter/app/*",
+            need("ssm:GetParameter", "arn:aws:ssm:{region}:{account}:parameter/app/key"),
+            "note",
+        ),
+    ],
+)
+def test_a_wildcard_below_one_name_is_a_note(resource: str, wanted: Wanted, severity: str) -> None:
+    (finding,) = world(
+        stage("dev", policy(allow(wanted.need.action, on=resource)), wanted)
+    ).findings(ID)
+    assert finding.severity == severity
 
 
 def test_conditions_stay() -> None:
@@ -133,6 +186,18 @@ def test_what_was_not_followed_may_need_it() -> None:
                 need("dynamodb:BatchWriteItem", TABLE + "orders"),
             ],
         ),
+        (allow("lambda:InvokeFunction", on="*"), [INVOKE]),
+        (allow("lambda:InvokeFunction", on="arn:aws:lambda:*:*:*"), [INVOKE]),
+        (
+            allow("secretsmanager:GetSecretValue", on="arn:aws:secretsmanager:*:*:secret:app-*"),
+            [SECRET],
+        ),
+        (allow("dynamodb:GetItem", on="arn:aws:dynamodb:*:*:table/orders"), [PLACED]),
+        (allow("lambda:InvokeFunction", on="*"), [PLACED_INVOKE]),
+        (
+            allow("execute-api:ManageConnections", on="arn:*:execute-api:*:*:*/@connections/*"),
+            [POST],
+        ),
         (LOG, log_needs()),
         (allow("logs:PutLogEvents", on="*"), log_needs()),
         (allow("logs:PutLogEvents", on="arn:*:logs:*:*:*"), log_needs()),
@@ -141,12 +206,7 @@ def test_what_was_not_followed_may_need_it() -> None:
             allow(
                 "secretsmanager:GetSecretValue", on="arn:aws:secretsmanager:*:*:secret:app-??????"
             ),
-            [
-                need(
-                    "secretsmanager:GetSecretValue",
-                    "arn:aws:secretsmanager:{region}:{account}:secret:app-{6:suffix}",
-                )
-            ],
+            [SECRET],
         ),
         (allow("dynamodb:*", on=ANY_TABLE + "unused"), [GET]),
         ({"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}, [GET]),

@@ -81,6 +81,27 @@ def test_the_siblings_api() -> None:
     ]
 
 
+def test_the_siblings_api_where_the_own_id_is_not_known() -> None:
+    """infinitas_bpl_server before its fix: only the development stage's deployment is recorded."""
+    made = world(with_api("dev", "aaaaaaaaaa", "aaaaaaaaaa"), with_api("prod", "aaaaaaaaaa", None))
+    assert mixups(made) == [
+        f'error prod policy-prod.json:7 <"{API}aaaaaaaaaa/api/*">: the policy of stage `prod` names'
+        " the API `aaaaaaaaaa` of stage `dev`; its own is another one"
+    ]
+
+
+def test_two_apis_of_which_one_may_be_its_own() -> None:
+    document = policy(
+        allow(
+            "execute-api:ManageConnections", on=[f"{API}{one}/*" for one in ("aaaaaaaaaa", "bbb")]
+        )
+    )
+    wanted = need("execute-api:ManageConnections", API + "{api}/api/POST/@connections/{data:id}")
+    made = world(with_api("dev", "aaaaaaaaaa", "aaaaaaaaaa"), stage("prod", document, wanted))
+    (line,) = mixups(made)
+    assert line.startswith("warning prod policy-prod.json:8")
+
+
 def test_what_was_not_followed_may_want_it() -> None:
     dev = with_pool("dev", "eu-west-1_DevDevDev", "eu-west-1_DevDevDev")
     prod = with_pool("prod", "eu-west-1_DevDevDev", "eu-west-1_PrdPrdPrd", complete=False)
@@ -112,7 +133,10 @@ SHARED = "eu-west-1_Shared123"
         ],
         [with_api("dev", "aaaaaaaaaa", "aaaaaaaaaa"), with_api("prod", "bbb", "bbb")],
         [with_api("dev", "aaaaaaaaaa", "aaaaaaaaaa"), with_api("prod", "*", "bbb")],
-        [with_api("dev", "aaaaaaaaaa", "aaaaaaaaaa"), with_api("prod", "aaaaaaaaaa", None)],
+        [
+            with_api("dev", "aaaaaaaaaa", "aaaaaaaaaa"),
+            stage("prod", policy(allow("execute-api:Invoke", on=f"{API}aaaaaaaaaa/api/*"))),
+        ],
         [
             with_pool("dev", "eu-west-1_DevDevDev", "eu-west-1_DevDevDev"),
             with_pool("prod", "eu-west-1_DevDevDev", "eu-west-1_PrdPrdPrd", unknown="elsewhere"),
@@ -131,7 +155,7 @@ SHARED = "eu-west-1_Shared123"
         "a stage's name",
         "each its own api",
         "any api",
-        "own api not known",
+        "no need of an api of its own",
         "policy not known",
         "policy generated",
     ],

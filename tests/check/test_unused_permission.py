@@ -32,7 +32,8 @@ GET = need("dynamodb:GetItem", TABLE + "orders")
 def dev(*statements: dict[str, object]) -> World:
     """One stage whose code gets items of one table and reads objects of one bucket."""
     objects = need("s3:GetObject", "arn:aws:s3:::b/{data:key}", 8)
-    return world(stage("dev", policy(*statements), GET, objects, *log_needs()))
+    upload = need("s3:PutObject", "arn:aws:s3:::b/{data:key}", 9)
+    return world(stage("dev", policy(*statements), GET, objects, upload, *log_needs()))
 
 
 @pytest.mark.parametrize(
@@ -204,6 +205,7 @@ def test_what_was_not_followed_may_use_it() -> None:
         ("kms:Decrypt", "arn:aws:kms:*:*:key/k", "may be encrypted with this key"),
         ("xray:PutTraceSegments", "*", "the X-Ray daemon uses it when tracing is on"),
         ("s3:ListBucket", "arn:aws:s3:::b", "without it S3 answers 403 instead of 404"),
+        ("s3:AbortMultipartUpload", "arn:aws:s3:::b/*", "an upload in parts that fails"),
         ("es:ESHttpPost", "arn:aws:es:*:*:domain/d/*", "used by signed HTTP requests"),
         ("rds-db:connect", "arn:aws:rds-db:*:*:dbuser:*/u", "used by signed HTTP requests"),
         ("ec2:CreateNetworkInterface", "*", "Lambda needs it when the function is put into a VPC"),

@@ -72,6 +72,11 @@ def written(resource: Text, given: Setting, action: str = "") -> str:
     return "".join(pieces)
 
 
+def unsized(resource: Text) -> Text:
+    """The same, with holes of any width: `app-??????` written as `app-*`."""
+    return Text.of(*(p if isinstance(p, str) else replace(p, width=None) for p in resource.parts))
+
+
 def _filled(hole: Hole, colons: int, given: Setting, action: str) -> str:
     if hole.kind is not HoleKind.ASSIGNED:
         return "*"

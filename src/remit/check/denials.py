@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from remit.check import patch
-from remit.check.arns import Setting, setting, written
+from remit.check.arns import setting, written
 from remit.check.grants import judged
 from remit.check.model import LOGS, Facts, Needed, RoleFacts, StageFacts
 from remit.check.wording import tick
@@ -21,15 +22,16 @@ from remit.explain.model import Standing
 class Denial:
     """An action on a resource that a role is denied, and every place that needs it.
 
-    `sites` starts with those that are certain, then goes by place.
+    `sites` starts with those that are certain, then goes by place. `together` are the actions
+    that are missing on this resource for sure.
     """
 
     stage: StageFacts
     role: RoleFacts
-    given: Setting
     action: str
     resource: str
     sites: tuple[Needed, ...]
+    together: tuple[str, ...] = ()
 
     @property
     def first(self) -> Needed:
@@ -64,25 +66,22 @@ def of_role(stage: StageFacts, role: RoleFacts) -> Iterator[Denial]:
             continue
         resource = written(needed.need.resource, given, needed.need.action)
         found.setdefault((needed.need.action, resource), []).append(needed)
+    together: dict[str, set[str]] = defaultdict(set)
+    for (action, resource), sites in found.items():
+        if any(not one.judgement.explicit and not condition(one) for one in sites):
+            together[resource].add(action)
     for (action, resource), sites in found.items():
         ordered = sorted(_once(stage, role, sites), key=lambda one: _order(stage, role, one))
-        yield Denial(stage, role, given, action, resource, tuple(ordered))
+        also = tuple(sorted(together[resource]))
+        yield Denial(stage, role, action, resource, tuple(ordered), also)
 
 
 def mend(denial: Denial) -> str:
-    """The statement that grants the action, and what else is missing on the same resource."""
+    """The statement that grants the action, and what else is missing for sure on the resource."""
     if denial.explicit:
         return ""
-    sure = not condition(denial.first)
-    actions = {denial.action} | {
-        other.action
-        for other in of_role(denial.stage, denial.role)
-        if sure
-        and other.resource == denial.resource
-        and not other.explicit
-        and not condition(other.first)
-    }
-    return patch.grant(actions, [denial.resource])
+    also = () if condition(denial.first) else denial.together
+    return patch.grant({denial.action, *also}, [denial.resource])
 
 
 def remedy(denial: Denial, framework: str) -> str:

@@ -18,8 +18,9 @@ from remit.core.span import Span
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """One Allow statement, held by `role` in `stage`. `needed` and `complete` are those of every
-    role that holds it; `gap` is one thing that was not followed, in words ("" when complete)."""
+    """One Allow statement, held by `role` in `stage`. `needed` (each need once, at its first call)
+    and `complete` are those of every role that holds it; `gap` is one thing that was not followed,
+    in words ("" when complete)."""
 
     stage: StageFacts
     role: RoleFacts
@@ -57,6 +58,7 @@ def grants(facts: Facts) -> Iterator[Grant]:
     holders: dict[Span, list[tuple[StageFacts, RoleFacts]]] = defaultdict(list)
     for stage, role, _, statement in statements(facts):
         holders[statement.span].append((stage, role))
+    seen: dict[tuple[int, ...], tuple[Needed, ...]] = {}
     for stage, role, policy, statement in statements(facts):
         if not _plain(statement):
             continue
@@ -67,11 +69,27 @@ def grants(facts: Facts) -> Iterator[Grant]:
             role=role,
             policy=policy,
             statement=statement,
-            needed=tuple(one for _, holder in held for one in holder.needed),
+            needed=_distinct(held, seen),
             complete=not incomplete,
             gap=gap(incomplete[0]) if incomplete else "",
             stages=tuple(dict.fromkeys(one.stage.name for one, _ in held)),
         )
+
+
+def _distinct(
+    held: list[tuple[StageFacts, RoleFacts]], seen: dict[tuple[int, ...], tuple[Needed, ...]]
+) -> tuple[Needed, ...]:
+    """The needs of all holders, each once, however many calls have it; kept in `seen`."""
+    key = tuple(id(role) for _, role in held)
+    if key not in seen:
+        found: dict[tuple[object, ...], Needed] = {}
+        for _, role in held:
+            for one in role.needed:
+                need = one.need
+                what = (need.action, need.resource, need.alternatives, one.origin)
+                found.setdefault(what, one)
+        seen[key] = tuple(found.values())
+    return seen[key]
 
 
 def statements(facts: Facts) -> Iterator[tuple[StageFacts, RoleFacts, Policy, Statement]]:

@@ -59,12 +59,6 @@ def _parts(text: Text) -> tuple[Text, ...] | None:
     return tuple(Text.of(*one) for one in found) if len(found) == 6 else None
 
 
-@cache
-def resource(value: str, variables: bool) -> Pattern:
-    """The pattern of a resource item, its variables widened to `*`."""
-    return Pattern.parse(widened(value) if variables else value)
-
-
 def widened(value: str) -> str:
     """`value` with `*` in place of every `${...}`; the escapes `${*}`, `${?}`, `${$}` as well."""
     pieces: list[str] = []

@@ -8,19 +8,24 @@ statement that every Chalice policy carries for its log (`arn:aws:logs:*:*:*`) a
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+from remit.catalog import iam
 from remit.check import patch
-from remit.check.arns import Setting, setting, written
+from remit.check.arns import Setting, setting, unsized, written
 from remit.check.grants import Grant, grants
-from remit.check.match import expand, is_open, names, reaches, strictly_within
+from remit.check.match import expand, is_open, names, reaches, strictly_within, widened
 from remit.check.model import LOGS, Facts, Needed
 from remit.check.wording import count, listing, tick
+from remit.core.arn import Arn
 from remit.core.finding import Confidence, Finding, Related, Severity
+from remit.core.need import Need
+from remit.core.pattern import Pattern
 from remit.core.policy import Item
 
 ID = "over-broad-grant"
 _ANY_LOG = "arn:{}:logs:*:*:*"
+_CONNECTIONS = "/@connections/*"  # what Chalice itself grants for websockets
 _EVERYWHERE = "*"
 
 
@@ -64,62 +69,92 @@ def _action_message(item: Item, needed: tuple[str, ...]) -> str:
 # --- resources --------------------------------------------------------------------------------
 
 
-def _narrower_resources(grant: Grant) -> dict[Item, dict[str, list[Needed]]]:
-    """Wildcard resource items to what is needed through them: ARN to needs.
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A need that a resource item serves, and the ARNs with which it would be content.
 
-    For `*` the needs that take nothing else stay in the mapping under `*`.
+    `stays`: nothing narrower than the item would do. `worth`: to narrow the item for this need
+    takes something away from the role.
     """
-    found: dict[Item, dict[str, list[Needed]]] = {}
+
+    needed: Needed
+    exact: tuple[str, ...]
+    stays: bool
+    worth: bool
+
+
+def _narrower_resources(grant: Grant) -> dict[Item, list[Served]]:
+    """Wildcard resource items to what is needed through them, where that is less.
+
+    From `*` the needs that take nothing else can be parted; any other item must be too wide for
+    all that it serves.
+    """
+    found: dict[Item, list[Served]] = {}
     for item in grant.statement.resources or ():
-        if not is_open(item.value) or "${" in item.value:
+        if not is_open(item.value) or "${" in item.value or item.value.endswith(_CONNECTIONS):
             continue
-        served = _served(grant, item)
-        if served and all(one == _EVERYWHERE or _narrows(one, item) for one in served):
+        served = [_served(grant, item, one) for one in grant.uses(resource=item)]
+        parted = item.value == _EVERYWHERE or not any(one.stays for one in served)
+        if parted and any(one.worth for one in served):
             found[item] = served
-    return {item: served for item, served in found.items() if not _usual(served)}
-
-
-def _usual(served: Mapping[str, list[Needed]]) -> bool:
-    """Whether the item serves nothing but the log and what takes no resource but `*`."""
-    return all(
-        arn == _EVERYWHERE or all(one.need.action.startswith("logs:") for one in needs)
-        for arn, needs in served.items()
-    )
-
-
-def _served(grant: Grant, item: Item) -> dict[str, list[Needed]]:
-    """The needs that use the item, by the ARN that each would be content with.
-
-    Where the item leaves the region or account open, so does that ARN: an open region is no harm.
-    """
-    given = setting(grant.stage.stage, grant.role.role.policies).within(item.value)
-    found: dict[str, list[Needed]] = {}
-    for one in grant.uses(resource=item):
-        for arn in _content(one, item, given):
-            found.setdefault(arn, []).append(one)
     return found
 
 
-def _content(needed: Needed, item: Item, given: Setting) -> tuple[str, ...]:
-    """The ARNs with which the need would be content in place of the item.
-
-    The log's own statement is Chalice's (`arn:aws:logs:*:*:*`) and is left as it is.
-    """
+def _served(grant: Grant, item: Item, needed: Needed) -> Served:
+    given = setting(grant.stage.stage, grant.role.role.policies)
     if needed.origin == LOGS or needed.need.action.startswith("logs:"):
-        return (_ANY_LOG.format(given.partition) if item.value == _EVERYWHERE else item.value,)
+        # Chalice writes `arn:aws:logs:*:*:*` into every policy: that is left as it is.
+        exact = _ANY_LOG.format(given.partition)
+        return Served(needed, (exact,), stays=item.value != _EVERYWHERE, worth=False)
     texts = (needed.need.resource, *needed.need.alternatives)
-    return tuple(written(text, given, needed.need.action) for text in texts)
+    exact_setting = given.within(item.value).narrowed(given)
+    # An open region, account or suffix in the item is no harm: the comparison leaves it open.
+    open_setting = Setting(given.partition).within(item.value)
+    loose = [_as_open(written(unsized(text), open_setting), item.value) for text in texts]
+    stays = not all(strictly_within(arn, item.value) for arn in loose)
+    return Served(
+        needed,
+        tuple(written(text, exact_setting, needed.need.action) for text in texts),
+        stays,
+        worth=not stays and not all(_all_there_are(arn, needed.need) for arn in loose),
+    )
 
 
-def _narrows(arn: str, item: Item) -> bool:
-    return arn != item.value and strictly_within(arn, item.value)
+def _as_open(arn: str, item: str) -> str:
+    """`arn` with the item's partition, region and account where the item leaves these open."""
+    own, wide = Arn.parse(arn), Arn.parse(item)
+    if own is None or wide is None:
+        return arn
+    return str(
+        replace(
+            own,
+            partition=wide.partition if is_open(wide.partition) else own.partition,
+            region=wide.region if is_open(wide.region) else own.region,
+            account=wide.account if is_open(wide.account) else own.account,
+        )
+    )
 
 
-def _resource_message(item: Item, served: Mapping[str, list[Needed]]) -> str:
-    narrower = sorted(set(served) - {_EVERYWHERE})
+def _all_there_are(arn: str, need: Need) -> bool:
+    """Whether the ARN takes in every resource of the kind that the action needs, wherever."""
+    found = iam.action(need.action)
+    if found is None:
+        return False
+    kinds = [name for name, must in found.resource_types if must] or list(
+        dict(found.resource_types)
+    )
+    wanted = [need.resource_type] if need.resource_type else kinds
+    known = iam.resource_types(found.service)
+    formats = [form for name in wanted if name in known for form in known[name].arns]
+    pattern = Pattern.parse(_as_open(arn, "arn:*:*:*:*:*"))
+    return bool(formats) and all(pattern.covers(Pattern.parse(widened(one))) for one in formats)
+
+
+def _resource_message(item: Item, served: list[Served]) -> str:
+    narrower = sorted({arn for one in served if not one.stays for arn in one.exact})
     text = f"{tick(item.value)} is wider than the needs that it serves: {listing(narrower, 4)}"
-    if _EVERYWHERE in served:
-        stay = sorted({one.need.action for one in served[_EVERYWHERE]})
+    stay = sorted({one.needed.need.action for one in served if one.stays})
+    if stay:
         text += f"; only {listing(stay)} {'needs' if len(stay) == 1 else 'need'} `*`"
     return text
 
@@ -137,7 +172,7 @@ def _finding(
 ) -> Finding:
     return Finding(
         id=ID,
-        severity=Severity.WARNING if grant.complete else Severity.NOTE,
+        severity=_severity(grant, item),
         confidence=Confidence.CERTAIN if grant.complete else Confidence.CONDITIONAL,
         stage=grant.stage.stage.name,
         span=item.span,
@@ -149,6 +184,16 @@ def _finding(
         resource=resource,
         related=_calls(grant, item),
     )
+
+
+def _severity(grant: Grant, item: Item) -> Severity:
+    """A note where the wildcard stays below one name (`app/*`), or where a use may be unseen."""
+    arn = Arn.parse(item.value)
+    within_one = False
+    if arn is not None:
+        before = arn.resource.replace("?", "*").partition("*")[0].replace(":", "/")
+        within_one = before.endswith("/") and before.count("/") > (arn.service != "s3")
+    return Severity.NOTE if within_one or not grant.complete else Severity.WARNING
 
 
 def _calls(grant: Grant, item: Item) -> tuple[Related, ...]:
@@ -164,7 +209,7 @@ def _calls(grant: Grant, item: Item) -> tuple[Related, ...]:
 def _mended(
     grant: Grant,
     actions: Mapping[Item, tuple[str, ...]],
-    resources: Mapping[Item, Mapping[str, list[Needed]]],
+    resources: Mapping[Item, list[Served]],
 ) -> str:
     """The statement with both narrowed; several where its actions need different resources."""
     groups: dict[tuple[str, ...], list[str]] = {}
@@ -181,24 +226,20 @@ def _mended(
     return patch.several(made)
 
 
-def _places(
-    grant: Grant, action: Item, resources: Mapping[Item, Mapping[str, list[Needed]]]
-) -> tuple[str, ...]:
+def _places(grant: Grant, action: Item, resources: Mapping[Item, list[Served]]) -> tuple[str, ...]:
     """Where the action is needed: its own ARNs for narrowed items, the others as they are.
 
     An action that nothing needs keeps to the resources of the rest: another finding's business.
     """
-    own = setting(grant.stage.stage, grant.role.role.policies)
     found: list[str] = []
     spare: list[str] = []
     for item in grant.statement.resources or ():
         if item not in resources:
             found.append(item.value)
             continue
-        exact = own.within(item.value).narrowed(own)
-        for one in grant.uses(resource=item):
-            arns = _content(one, item, exact)
+        for one in resources[item]:
+            arns = (item.value,) if one.stays else one.exact
             spare += arns
-            if names(action, one.need.action):
+            if names(action, one.needed.need.action):
                 found += arns
     return tuple(sorted(set(found or spare)))

@@ -13,14 +13,15 @@ from dataclasses import dataclass, replace
 from remit.check import patch
 from remit.check.arns import setting, written
 from remit.check.grants import Grant, grants
-from remit.check.match import is_open, names, reaches, resource
+from remit.check.match import is_open, names, reaches
 from remit.check.model import CODE, Facts, Needed, StageFacts
 from remit.check.wording import tick
 from remit.core.arn import Arn
 from remit.core.finding import Confidence, Finding, Related, Severity
 from remit.core.pattern import Pattern
-from remit.core.policy import Item
+from remit.core.policy import Effect, Item
 from remit.core.span import Span
+from remit.core.text import HoleKind
 from remit.explain.model import Standing
 
 ID = "stage-drift"
@@ -29,13 +30,15 @@ ID = "stage-drift"
 @dataclass(frozen=True, slots=True)
 class Mixup:
     """An entry that is the sibling's. `own` is what should stand there; `proof` a place that
-    shows it; `harmless` says that this stage's own is granted as well."""
+    shows it; `harmless` says that this stage's own is granted as well; `known` that `own` is
+    exact and not a pattern."""
 
     sibling: str
     what: str
     own: str
-    proof: Related | None
+    proof: Related
     harmless: bool
+    known: bool = True
 
 
 def rule(facts: Facts) -> Iterable[Finding]:
@@ -80,14 +83,17 @@ def _finding(grant: Grant, item: Item, mixup: Mixup) -> Finding:
         stage=stage,
         span=item.span,
         message=f"the policy of stage {tick(stage)} names {mixup.what} of stage"
-        f" {tick(mixup.sibling)}; its own is {tick(mixup.own)}"
+        f" {tick(mixup.sibling)}; its own is "
+        + (tick(mixup.own) if mixup.known else "another one")
         + ("" if sure else f"; but {grant.gap}"),
         why=f"Stage {tick(stage)} may reach what belongs to {tick(mixup.sibling)}"
         + ("." if mixup.harmless else ", and its own calls are denied."),
-        fix=f"Write {tick(mixup.own)}.",
+        fix=f"Write {tick(mixup.own)}."
+        if mixup.known
+        else "Write the id of this stage's own API; `*` allows any.",
         patch=patch.rewritten(grant.statement, {item: (mixup.own,)}),
         resource=item.value,
-        related=(mixup.proof,) if mixup.proof is not None else (),
+        related=(mixup.proof,),
     )
 
 
@@ -119,26 +125,47 @@ def _by_need(grant: Grant, item: Item, sibling: StageFacts) -> Mixup | None:
 def _by_api(grant: Grant, item: Item, sibling: StageFacts) -> Mixup | None:
     """The API id in an `execute-api` ARN is the one that the sibling was deployed with.
 
-    Needs do not speak against it, for the id in them is open, except one that names that id.
+    Each stage has an API of its own, so this stage's is another one, even where its id is not
+    known. Needs do not speak against it, for the id in them is open, except one that names it.
     """
     arn = Arn.parse(item.value)
     if arn is None or arn.service != "execute-api":
         return None
     api, slash, rest = arn.resource.partition("/")
-    if any(api in _literals(one) for role in grant.stage.roles for one in role.needed):
+    theirs = {number: kind for kind, number in sibling.stage.apis.items()}
+    mine = grant.stage.stage.apis
+    if api not in theirs or api in mine.values():
         return None
-    mine, theirs = grant.stage.stage.apis, sibling.stage.apis
-    for kind, number in theirs.items():
-        if number == api and api not in mine.values() and mine.get(kind):
-            own = str(replace(arn, resource=mine[kind] + slash + rest))
-            return Mixup(
-                sibling=sibling.stage.name,
-                what=f"the API {tick(api)}",
-                own=own,
-                proof=Related(sibling.stage.span, f"stage {tick(sibling.stage.name)}"),
-                harmless=_granted(grant, own),
-            )
-    return None
+    needed = [one for role in grant.stage.roles for one in role.needed]
+    if any(api in _literals(one) for one in needed):
+        return None
+    own = mine.get(theirs[api])
+    if own is None and not any(_on_own_api(one) for one in needed):
+        return None
+    return Mixup(
+        sibling=sibling.stage.name,
+        what=f"the API {tick(api)}",
+        own=str(replace(arn, resource=(own or "*") + slash + rest)),
+        proof=Related(sibling.stage.span, f"stage {tick(sibling.stage.name)} has this API"),
+        harmless=_other_api(grant, api),
+        known=own is not None,
+    )
+
+
+def _on_own_api(needed: Needed) -> bool:
+    """Whether the need is on the API that the stage is deployed with, whatever its id."""
+    return needed.need.action.startswith("execute-api:") and any(
+        hole.kind is HoleKind.ASSIGNED for hole in needed.need.resource.holes
+    )
+
+
+def _other_api(grant: Grant, api: str) -> bool:
+    """Whether the role's policies name another API, which may well be the stage's own."""
+    arns = [Arn.parse(item.value) for item in _allowed(grant)]
+    return any(
+        arn is not None and arn.service == "execute-api" and arn.resource.partition("/")[0] != api
+        for arn in arns
+    )
 
 
 def _by_environment(grant: Grant, item: Item, sibling: StageFacts) -> Mixup | None:
@@ -194,10 +221,16 @@ def _may_be_same(mine: Needed, theirs: Needed) -> bool:
 def _granted(grant: Grant, own: str) -> bool:
     """Whether the role lists this stage's own resource as well."""
     wanted = Pattern.parse(own)
-    return any(
-        resource(item.value, policy.has_variables).covers(wanted)
+    return any(Pattern.parse(item.value).covers(wanted) for item in _allowed(grant))
+
+
+def _allowed(grant: Grant) -> Iterator[Item]:
+    """The resource items of all Allow statements of the role."""
+    return (
+        item
         for policy in grant.role.role.policies
         for statement in policy.statements
+        if statement.effect is Effect.ALLOW and not statement.not_resource
         for item in statement.resources or ()
     )
 

@@ -15,6 +15,8 @@ from remit.check.match import reaches
 _KMS = "data that the code reads or writes may be encrypted with this key"
 # S3 API Reference, GetObject, "Permissions": without ListBucket a missing key answers 403.
 _LIST = "without it S3 answers 403 instead of 404 for an object that is not there"
+# S3 User Guide, mpuoverview: an upload of many parts that fails is cleaned up with these.
+_PARTS = "an upload in parts that fails is cleaned up with it"
 _SIGNED = "it is used by signed HTTP requests or by a driver, not by an SDK call"
 _NETWORK = "Lambda needs it when the function is put into a VPC"
 _XRAY = "the X-Ray daemon uses it when tracing is on"
@@ -56,22 +58,31 @@ REASONS: tuple[tuple[str, str], ...] = (
 )
 
 
+# Actions that stand beside another one: (action, the one that is called, why).
+BESIDE: tuple[tuple[str, str, str], ...] = (
+    ("s3:listbucket", "s3:GetObject", _LIST),
+    ("s3:abortmultipartupload", "s3:PutObject", _PARTS),
+    ("s3:listmultipartuploadparts", "s3:PutObject", _PARTS),
+)
+
+
 def reason(action: str, grant: Grant) -> str | None:
     """Who may use `action` unseen through `grant`; None when every use is a call in the code."""
     lowered = action.lower()
-    if lowered == "s3:listbucket" and _reads_objects(grant):
-        return _LIST
+    for beside, called, why in BESIDE:
+        if beside == lowered and _calls_inside(grant, called):
+            return why
     return next((why for pattern, why in REASONS if iam.glob(pattern, lowered)), None)
 
 
-def _reads_objects(grant: Grant) -> bool:
-    """Whether some call reads objects of a bucket that the statement lists."""
+def _calls_inside(grant: Grant, called: str) -> bool:
+    """Whether some call needs the action `called` in a bucket that the statement lists."""
     inside = [
         replace(item, value=item.value.rstrip("/*") + "/*")
         for item in grant.statement.resources or ()
     ]
     return any(
-        one.need.action == "s3:GetObject" and reaches(grant.policy, item, one.need)
+        one.need.action == called and reaches(grant.policy, item, one.need)
         for one in grant.needed
         for item in inside
     )
