@@ -109,6 +109,12 @@ BODIES = [
         ["dynamodb.BatchWriteItem RequestItems={t:[]}"],
     ),
     (
+        "batch_write_item on a table known in part",
+        "c = boto3.client('dynamodb')",
+        "c.batch_write_item(RequestItems={'orders-' + os.environ['X']: []})",
+        ["dynamodb.BatchWriteItem RequestItems={the items of the request} TableName=orders-{X}"],
+    ),
+    (
         "f-string",
         "STAGE = 'dev'\nc = boto3.client('s3')",
         "c.get_object(Bucket=f'data-{STAGE}', Key='k')",

@@ -120,9 +120,7 @@ _REASONS = (
 
 
 def _row(name: str, one: Count) -> str:
-    return (
-        f"| {name} | {one.operations} | {one.mapped} | {one.arn} | {one.star} | {one.free} |"
-    )
+    return f"| {name} | {one.operations} | {one.mapped} | {one.arn} | {one.star} | {one.free} |"
 
 
 def _total(found: dict[str, Count]) -> str:

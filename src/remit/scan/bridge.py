@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 import itertools
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from remit.core.call import Call, Param
+from remit.core.span import Span
 from remit.core.text import Hole, Text
 from remit.scan import sdk
 from remit.scan.join import join
@@ -46,7 +47,7 @@ def attribute(machine: Machine, owner: Value, name: str, node: ast.AST) -> Value
 def call(machine: Machine, owner: Value, arguments: Arguments, node: ast.AST) -> Value:
     """A call of an SDK object, once for each choice of alternatives in its arguments."""
     results = []
-    for positional, keywords in _choices(arguments):
+    for positional, keywords in _tables(_choices(arguments)):
         given = sdk.Arguments(
             tuple(_argument(machine, value) for value in positional),
             {name: _keyword(machine, name, value) for name, value in keywords.items()},
@@ -74,13 +75,15 @@ def enter(machine: Machine, owner: Value, node: ast.AST) -> Value:
 def module_attribute(machine: Machine, dotted: str, node: ast.AST) -> Value:
     """A name of boto3 or botocore; `...` when the SDK's model does not know it."""
     module, _, name = dotted.rpartition(".")
-    outcome = sdk.module_attribute(module, name)
+    outcome = sdk.module_attribute(module, name, machine.session)
     return ... if outcome is None else _settle(machine, outcome, node)
 
 
 def _settle(machine: Machine, outcome: sdk.Outcome, node: ast.AST) -> Value:
     """Record what the outcome says was called; its value."""
     span = machine.span(node)
+    if outcome.default_session is not None:
+        machine.session = outcome.default_session
     if outcome.foreign is not None:
         machine.recorder.foreign.add(span)
     if outcome.unattributed is not None:
@@ -96,8 +99,8 @@ def _settle(machine: Machine, outcome: sdk.Outcome, node: ast.AST) -> Value:
                     path=machine.path(),
                     open_params=made.open_params,
                     region=made.region,
-                    hangs_on=tuple(dict.fromkeys(machine.settings)),
-                    swallowed=machine.handlers[-1] if machine.handlers else None,
+                    hangs_on=tuple(dict.fromkeys((*machine.settings, *made.hangs_on))),
+                    swallowed=_hidden(machine, made, span),
                     at_import=machine.importing,
                     via=made.via,
                     extra=made.extra,
@@ -105,6 +108,13 @@ def _settle(machine: Machine, outcome: sdk.Outcome, node: ast.AST) -> Value:
             )
         )
     return _value(outcome.value)
+
+
+def _hidden(machine: Machine, made: sdk.SdkCall, span: Span) -> Span | None:
+    """The clause that hides a denial of this call; boto3 itself hides some of its own."""
+    if "denial_hidden" in made.extra:
+        return span
+    return machine.handlers[-1] if machine.handlers else None
 
 
 def _value(value: Any) -> Value:
@@ -164,12 +174,29 @@ def param(machine: Machine, value: Value, depth: int = 0) -> Param:
     return found if isinstance(found, (str, Hole)) else code("a value")
 
 
-def _choices(arguments: Arguments) -> Iterable[tuple[tuple[Value, ...], Mapping[str, Value]]]:
+_Choice: TypeAlias = tuple[tuple[Value, ...], Mapping[str, Value]]
+
+
+def _choices(arguments: Arguments) -> Iterable[_Choice]:
     names = list(arguments.keywords)
     count = len(arguments.positional)
     options = [_expand(value) for value in arguments.all()]
     for chosen in itertools.islice(itertools.product(*options), MOST):
         yield tuple(chosen[:count]), dict(zip(names, chosen[count:], strict=True))
+
+
+def _tables(choices: Iterable[_Choice]) -> Iterable[_Choice]:
+    """`RequestItems={name: ...}` where `name` is known in part: parameters have no such keys, so
+    the catalog takes it as `TableName`."""
+    for positional, keywords in choices:
+        items = keywords.get("RequestItems")
+        if not isinstance(items, DictV) or not items.keys:
+            yield positional, keywords
+            continue
+        for key in items.keys:
+            for one in alternatives(key):
+                rest = code("the items of the request")
+                yield positional, {**keywords, "TableName": one, "RequestItems": rest}
 
 
 def _expand(value: Value) -> list[Value]:

@@ -328,6 +328,7 @@ def _dict(machine: Machine, node: ast.Dict, frame: Activation) -> Value:
         if isinstance(key, (str, bytes, int, float, bool, type(None))):
             made.items[key] = value
         else:
+            made.keys += (key,)
             made.rest = join([made.rest, value]) if made.open else value
     return made
 

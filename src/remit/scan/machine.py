@@ -81,7 +81,7 @@ class Machine(ABC):
     of holes by name. `weak` holds, for each branch that may not be taken, the serial of the newest
     object before it; `settings` the settings on which these branches hang; `handlers` the
     `except` clauses that would swallow an AWS error raised now. `loops` is how many loops are
-    under way; `unset` names the variables that were read and that the stage does not set.
+    under way; `session` is boto3's default session once the code sets one up; `unset` names the variables that were read and that the stage does not set.
     """
 
     library: Library
@@ -95,6 +95,7 @@ class Machine(ABC):
     settings: list[Hole] = field(default_factory=list)
     handlers: list[Span] = field(default_factory=list)
     steps: int = 0
+    session: Any = None
     importing: bool = True
     loops: int = 0
     unset: list[str] = field(default_factory=list)

@@ -86,16 +86,18 @@ class ListV(Heap):
 class DictV(Heap):
     """A dict with constant keys. `rest` stands for the values of keys that are not known.
 
-    `origin` is the module's source and the node of the literal it was made by, if it was.
+    `origin` is the module's source and the node of the literal it was made by, if it was; `keys`
+    are keys of the literal that are known in part only.
     """
 
-    __slots__ = ("items", "origin", "rest")
+    __slots__ = ("items", "keys", "origin", "rest")
 
     def __init__(self, items: dict[Any, Value], rest: Value = ...) -> None:
         super().__init__()
         self.items = items
         self.rest = rest
         self.origin: tuple[Any, ast.AST] | None = None
+        self.keys: tuple[Value, ...] = ()
 
     @property
     def open(self) -> bool:

@@ -61,8 +61,13 @@ _DYNAMODB = Family(
         "BatchExecuteStatement": _partiql("Statements[]"),
         "ExecuteTransaction": _partiql("TransactStatements[]"),
         **{
-            name: (Grant(f"dynamodb:{name}", ("table",), fill={"TableName": "RequestItems{}"}),)
+            name: (
+                Grant(
+                    f"dynamodb:{name}", ("table",), fill={"TableName": "TableName RequestItems{}"}
+                ),
+            )
             for name in ("BatchGetItem", "BatchWriteItem")
+            # `TableName` is no parameter of theirs: it stands for a key that is known in part.
         },
         # AWS's refusal names `table/*` though the reference lists no resource.
         "ListTables": (
