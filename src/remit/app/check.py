@@ -24,7 +24,7 @@ from remit.catalog.needs import needs
 from remit.check import rules
 from remit.check.invalid_policy import is_policy_problem
 from remit.check.model import FRAMEWORK, LOGS, Facts, Needed, RoleFacts, StageFacts
-from remit.core.call import Place
+from remit.core.call import Call, Place
 from remit.core.finding import Finding, Severity
 from remit.core.need import Need
 from remit.core.request import Value
@@ -187,7 +187,7 @@ def _function_needs(
     for located in found.calls:
         if located.function not in ("", name):
             continue
-        asked = needs(located.call, place)
+        asked = needs(_at_api(located.call, stage), place)
         if asked.unmapped is not None:
             text = f"`{located.call.service}.{located.call.operation}`: {asked.unmapped}"
             gaps.setdefault(located.call.span, Problem(located.call.span, text))
@@ -201,6 +201,19 @@ def _function_needs(
                 yield replace(judged(need), origin=FRAMEWORK)
     for need in chalice_events.logs(chalice.function_name(project, stage, name), place):
         yield replace(judged(need), origin=LOGS)
+
+
+def _at_api(call: Call, stage: Stage) -> Call:
+    """The call with the endpoint of the stage's own websocket API, where the framework takes it.
+
+    Source: API Gateway developer guide, apigateway-how-to-call-websocket-api-connections.
+    """
+    api = stage.apis.get("websocket")
+    if call.service != "apigatewaymanagementapi" or call.extra or api is None:
+        return call
+    host = f"{api}.execute-api.{stage.region or '{region}'}.amazonaws.com"
+    path = stage.facts.get("api_gateway_stage", "api")
+    return replace(call, extra={"endpoint": f"https://{host}/{path}"})
 
 
 def _known(stage: Stage) -> dict[str, Value]:
