@@ -80,16 +80,16 @@ def test_ten_thousand_statements():
     assert policy.statements[-1].index == 9_999
 
 
-def test_ten_thousand_faults():
-    names = [f"StringEqual{number}" for number in range(5_000)]
+def test_five_thousand_faults():
+    names = [f"StringEqual{number}" for number in range(2_500)]
     condition = {name: {"a:b": "${" * 5} for name in names}
     policy, problems = parse_text(
         json.dumps({"Version": "2012-10-17", "Statement": [{**STATEMENT, "Condition": condition}]}),
         "p.json",
     )
     assert policy is not None
-    assert len(problems) == 10_000
-    assert len(policy.statements[0].faults) == 10_000
+    assert len(problems) == 5_000
+    assert len(policy.statements[0].faults) == 5_000
 
 
 @pytest.mark.parametrize("piece", ["${", "${a, '", "${a,", "${a", "*", "?", ":", "arn:", " "])
@@ -166,7 +166,7 @@ ODD = st.recursive(
 
 
 @given(ODD, ODD, st.sampled_from([None, "identity", "resource", "trust"]))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_any_shape(statement, value, kind):
     """No shape crashes, every span is inside the text, and what is no statement says so."""
     document = {

@@ -38,6 +38,8 @@ BROKEN = [
     ("[.5]", "1:2", ".5", "`.5` is no JSON number", "both sides"),
     ("[1.]", "1:2", "1.", "`1.` is no JSON number", "both sides"),
     ("[+1]", "1:2", "+1", "`+1` is no JSON number", "leading"),
+    ("[1e]", "1:2", "1e", "`1e` is no JSON number", ""),
+    ("[1.5E+]", "1:2", "1.5E+", "`1.5E+` is no JSON number", ""),
     ("[-]", "1:2", "-", "`-` is no JSON number", ""),
     ("1 2", "1:3", "2", "more text after the end", "one JSON value"),
     ("12ab", "1:1", "12ab", "`12ab` is no JSON number", ""),
@@ -138,6 +140,7 @@ def test_surrogates_are_read_as_the_standard_library_reads_them():
         '"\\ud800"',
         '"\\udc00\\ud800"',
         '"\\ud800\\u0041"',
+        '"\\udc00\\udc00"',
         '"\ud800"',
     ):
         assert plain(load(text, "p.json")) == json.loads(text)
