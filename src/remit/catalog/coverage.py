@@ -114,15 +114,13 @@ _COMMONEST_HEAD = (
     "|---|---:|---:|---:|---:|---:|",
 )
 _REASONS = (
-    "An operation that is not known is reported as such (`Needs.unmapped`), with the reason: mostly",
-    "that it is newer than the reference.",
+    "An operation that is not known is reported as such (`Needs.unmapped`), with the reason:",
+    "mostly that it is newer than the reference.",
 )
 
 
 def _row(name: str, one: Count) -> str:
-    return (
-        f"| {name} | {one.operations} | {one.mapped} | {one.arn} | {one.star} | {one.free} |"
-    )
+    return f"| {name} | {one.operations} | {one.mapped} | {one.arn} | {one.star} | {one.free} |"
 
 
 def _total(found: dict[str, Count]) -> str:

@@ -15,7 +15,7 @@ from remit.catalog import iam, prefixes, rules
 from remit.catalog.arns import Filled, Filler
 from remit.catalog.rules.model import Family, Grant
 from remit.catalog.scope import Given, Scope
-from remit.catalog.shapes import SHAPES, Around
+from remit.catalog.shapes import Around, shaped
 from remit.core.call import Call, Place
 from remit.core.need import ContextValue, Need
 from remit.core.text import Hole, HoleKind, Text
@@ -180,8 +180,8 @@ def _test(test: str, scope: Scope, around: Around) -> tuple[Given, str]:
     if operator == "*":
         return scope.contains(path, value), f"`{path}` has `{value}`"
     if operator == "|":
-        shaped = any(SHAPES[value](text, around) for text in scope.texts(path))
-        return Given.YES if shaped else Given.NO, f"`{path}` is set"
+        found_any = any(shaped(value, text, around) for text in scope.texts(path))
+        return Given.YES if found_any else Given.NO, f"`{path}` is set"
     return scope.given(path), f"`{path}` is set"
 
 
@@ -222,7 +222,7 @@ def _resources(grant: Grant, scope: Scope, asked: _Asked) -> Iterator[Need]:
     for name, one, others in _chosen(filled, required, bool(grant.types), asked):
         more = _also(asked.family.also.get(name or "", ()), grant, scope, asked)
         for index, text in enumerate(one.texts):
-            beside = [more[index::len(one.texts)]] if len(one.texts) > 1 else [more]
+            beside = [more[index :: len(one.texts)]] if len(one.texts) > 1 else [more]
             yield _need(grant.action, text, name, (*others, *also, *beside[0]))
 
 
@@ -231,9 +231,7 @@ def _need(action: str, text: Text, type_name: str | None, others: tuple[Text, ..
     return Need(action, text, type_name, alternatives=distinct)
 
 
-def _also(
-    formats: tuple[str, ...], grant: Grant, scope: Scope, asked: _Asked
-) -> tuple[Text, ...]:
+def _also(formats: tuple[str, ...], grant: Grant, scope: Scope, asked: _Asked) -> tuple[Text, ...]:
     filler = asked.filler(grant, scope, "")
     filled = [filler.fill(one) for one in formats]
     return tuple(text for one in filled if one.complete for text in one.texts)
@@ -250,9 +248,7 @@ def _from_formats(
 
 
 def _best(filler: Filler, arns: tuple[str, ...]) -> Filled:
-    return max(
-        (filler.fill(one) for one in arns), key=lambda one: (not one.foreign, one.complete)
-    )
+    return max((filler.fill(one) for one in arns), key=lambda one: (not one.foreign, one.complete))
 
 
 def _chosen(

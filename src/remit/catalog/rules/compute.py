@@ -63,7 +63,6 @@ _LAMBDA = Family(
     },
     types={
         "PutFunctionCodeSigningConfig": ("function",),
-        "UpdateFunctionCodeSigningConfig": ("function",),
         **dict.fromkeys(
             (
                 "DeleteProvisionedConcurrencyConfig",
@@ -108,10 +107,11 @@ _STEPFUNCTIONS = Family(
             " routingConfiguration[].stateMachineVersionArn"
         ),
         "ActivityName": "activityArn name resourceArn",
+        "express.ExpressId": "executionArn",
         **{
             f"{kind}.{name}": "executionArn"
             for kind in ("execution", "express")
-            for name in ("StateMachineName", "ExecutionId", "ExpressId")
+            for name in ("StateMachineName", "ExecutionId")
         },
         **{
             f"maprun.{name}": "mapRunArn"
@@ -120,9 +120,7 @@ _STEPFUNCTIONS = Family(
     },
 )
 
-_CLUSTER_KEY = {
-    "ecs:cluster": "arn:${Partition}:ecs:${Region}:${Account}:cluster/${TheCluster}"
-}
+_CLUSTER_KEY = {"ecs:cluster": "arn:${Partition}:ecs:${Region}:${Account}:cluster/${TheCluster}"}
 _ROLES_OF_TASK = Grant(
     "iam:PassRole",
     arns=("arn:${Partition}:iam::${Account}:role/${RoleNameWithPath}",),
@@ -180,17 +178,13 @@ _BATCH = Family(
         "SubmitJob": (
             Grant(
                 "batch:SubmitJob",
-                arns=(
-                    "arn:${Partition}:batch:${Region}:${Account}:job-definition/${Definition}",
-                ),
+                arns=("arn:${Partition}:batch:${Region}:${Account}:job-definition/${Definition}",),
                 fill={"Definition": "jobDefinition"},
                 also=(
                     "arn:${Partition}:batch:${Region}:${Account}:job-definition/${Definition}:${R}",
                 ),
             ),
-            Grant(
-                "batch:SubmitJob", ("job-queue",), fill={"JobQueueName": "jobQueue"}
-            ),
+            Grant("batch:SubmitJob", ("job-queue",), fill={"JobQueueName": "jobQueue"}),
         ),
     },
     unmapped=dict.fromkeys(("CancelJobs", "TerminateJobs", "TerminateServiceJobs"), NEWER),
@@ -212,9 +206,7 @@ _EKS = Family(
             pass_role("podExecutionRoleArn", "eks-fargate-pods.amazonaws.com"),
         ),
         "CreatePodIdentityAssociation": (pass_role("roleArn", "pods.eks.amazonaws.com"),),
-        **same(
-            "CreateAddon UpdateAddon", pass_role("serviceAccountRoleArn", "eks.amazonaws.com")
-        ),
+        **same("CreateAddon UpdateAddon", pass_role("serviceAccountRoleArn", "eks.amazonaws.com")),
     },
 )
 

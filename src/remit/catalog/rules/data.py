@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from remit.catalog.rules.model import NEWER, Family, Grant, pass_role, same
 
-
 # A query's id does not say in which workgroup it ran.
 _BY_QUERY = """
 BatchGetNamedQuery BatchGetQueryExecution DeleteNamedQuery GetNamedQuery GetQueryExecution
@@ -25,9 +24,7 @@ _RESULTS = {
 _LOCATION = "ResultConfiguration.OutputLocation"
 _ATHENA = Family(
     rules={
-        name: (
-            Grant(f"athena:{name}", ("workgroup",), fill={"WorkGroupName": "!workgroup"}),
-        )
+        name: (Grant(f"athena:{name}", ("workgroup",), fill={"WorkGroupName": "!workgroup"}),)
         for name in _BY_QUERY.split()
     },
     # querying#permissions: the caller writes the results itself.

@@ -71,9 +71,7 @@ _FILLS = {
     "ExportJobId": "JobId",
     "ImportJobId": "JobId",
 }
-_VERIFICATION = Grant(
-    "ses:SendCustomVerificationEmail", ("custom-verification-email-template",)
-)
+_VERIFICATION = Grant("ses:SendCustomVerificationEmail", ("custom-verification-email-template",))
 
 _SES = Family(
     rules={
@@ -101,9 +99,7 @@ _SESV2 = Family(
                 unknown="!sender_in_the_raw_message",
             ),
         ),
-        "SendBulkEmail": _send(
-            "ses:SendBulkEmail", _V2, "DefaultContent.Template.TemplateName"
-        ),
+        "SendBulkEmail": _send("ses:SendBulkEmail", _V2, "DefaultContent.Template.TemplateName"),
         "SendCustomVerificationEmail": (_VERIFICATION,),
     },
     fills=_FILLS,

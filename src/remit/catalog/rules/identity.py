@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from remit.catalog.rules.model import NEWER, Family, Grant
 
-
 # A name alone does not say under which path the entity was made; mostly none.
 _PATHED = {
     kind: (f"arn:${{Partition}}:iam::${{Account}}:{kind}/${{AnyPath}}/${{{variable}}}",)
@@ -27,9 +26,7 @@ _PATHED = {
 def _listing(action: str, kind: str) -> tuple[Grant, ...]:
     """The reference lists no resource; AWS's refusals name the path (`role/`)."""
     return (
-        Grant(
-            f"iam:{action}", ("*",), also=(f"arn:${{Partition}}:iam::${{Account}}:{kind}/",)
-        ),
+        Grant(f"iam:{action}", ("*",), also=(f"arn:${{Partition}}:iam::${{Account}}:{kind}/",)),
     )
 
 

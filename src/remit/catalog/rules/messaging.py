@@ -10,7 +10,6 @@ from __future__ import annotations
 from remit.catalog.rules.model import NEWER, Family, Grant, pass_role
 
 
-
 def _one(action: str) -> tuple[Grant, ...]:
     return (Grant(action),)
 
@@ -22,9 +21,7 @@ _SQS = Family(
         "ChangeMessageVisibilityBatch": _one("sqs:ChangeMessageVisibility"),
         # AWS's refusal names the account's queues though the reference lists no resource.
         "ListQueues": (
-            Grant(
-                "sqs:ListQueues", ("*",), also=("arn:${Partition}:sqs:${Region}:${Account}:",)
-            ),
+            Grant("sqs:ListQueues", ("*",), also=("arn:${Partition}:sqs:${Region}:${Account}:",)),
         ),
     },
     extras={
@@ -141,7 +138,8 @@ _SCHEDULER = Family(
 
 _PIPES = Family(
     extras={
-        name: (pass_role("RoleArn", "pipes.amazonaws.com"),) for name in ("CreatePipe", "UpdatePipe")
+        name: (pass_role("RoleArn", "pipes.amazonaws.com"),)
+        for name in ("CreatePipe", "UpdatePipe")
     },
 )
 
@@ -243,7 +241,6 @@ _IOT_DATA = Family(
         "GetThingShadow": (Grant("iot:GetThingShadow", ("thing",)),),
         "UpdateThingShadow": (Grant("iot:UpdateThingShadow", ("thing",)),),
     },
-    unmapped={"DeleteConnection": NEWER},
     fills={"ThingName": "thingName", "TopicName": "topic"},
 )
 

@@ -39,9 +39,7 @@ def _version(action: str, versioned: str) -> tuple[Grant, Grant]:
     """With a version id AWS checks the versioned action instead of the plain one."""
     return (
         _object(action, unless="VersionId"),
-        Grant(
-            f"s3:{versioned}", _OBJECT, when="VersionId", context={"s3:VersionId": "VersionId"}
-        ),
+        Grant(f"s3:{versioned}", _OBJECT, when="VersionId", context={"s3:VersionId": "VersionId"}),
     )
 
 
@@ -127,9 +125,7 @@ _RULES: dict[str, tuple[Grant, ...]] = {
     "ListObjectVersions": (Grant("s3:ListBucketVersions", _BUCKET, context=_LIST_CONTEXT),),
     "ListMultipartUploads": _bucket("ListBucketMultipartUploads"),
     "ListParts": (_object("ListMultipartUploadParts"),),
-    "ListBuckets": (
-        Grant("s3:ListAllMyBuckets", ("*",), also=("arn:${Partition}:s3:::*",)),
-    ),
+    "ListBuckets": (Grant("s3:ListAllMyBuckets", ("*",), also=("arn:${Partition}:s3:::*",)),),
     "ListDirectoryBuckets": (
         Grant(
             "s3express:ListAllMyDirectoryBuckets",
