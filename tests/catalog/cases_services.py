@@ -206,7 +206,8 @@ SECURITY: list[Case] = [
     (SSM, "ssm", "GetParameter", {"Name": "plain:3"},
      ["ssm:GetParameter arn:aws:ssm:~:parameter/plain"]),
     (SSM, "ssm", "GetParameters", {"Names": ["/a", "b"], "WithDecryption": False},
-     ["ssm:GetParameters arn:aws:ssm:~:parameter/a", "ssm:GetParameters arn:aws:ssm:~:parameter/b"]),
+     ["ssm:GetParameters arn:aws:ssm:~:parameter/a",
+      "ssm:GetParameters arn:aws:ssm:~:parameter/b"]),
     (SSM, "ssm", "GetParametersByPath", {"Path": "/a/"},
      ["ssm:GetParametersByPath arn:aws:ssm:~:parameter/a or arn:aws:ssm:~:parameter/a/"]),
     ("Systems Manager User Guide, sysman-paramstore-securestring", "ssm", "GetParameter",
@@ -282,7 +283,8 @@ OPERATIONS: list[Case] = [
     (LOGS, "logs", "StartQuery", {"logGroupNames": ["/a", "/b"]},
      ["logs:StartQuery arn:aws:logs:~:log-group:/a or arn:aws:logs:~:log-group:/a:log-stream:",
       "logs:StartQuery arn:aws:logs:~:log-group:/b or arn:aws:logs:~:log-group:/b:log-stream:"]),
-    (SAR, "cloudwatch", "PutMetricData", {"Namespace": "n"}, ["cloudwatch:PutMetricData *"]),
+    (SAR, "cloudwatch", "PutMetricData", {"Namespace": "n"},
+     ["cloudwatch:PutMetricData * or arn:aws:cloudwatch:~:dataset/{dataset}"]),
     (SAR, "cloudwatch", "PutMetricAlarm", {"AlarmName": "a"},
      ["cloudwatch:PutMetricAlarm arn:aws:cloudwatch:~:alarm:a"]),
     (SAR, "cloudwatch", "PutDashboard", {"DashboardName": "d"},
@@ -330,13 +332,15 @@ OPERATIONS: list[Case] = [
       "bedrock:ApplyGuardrail arn:aws:bedrock:~:guardrail/g"]),
     (SAR, "bedrock-agent-runtime", "InvokeAgent", {"agentId": "a", "agentAliasId": "b"},
      ["bedrock:InvokeAgent arn:aws:bedrock:~:agent-alias/a/b"]),
-    (APIGW, "apigateway", "GetRestApis", {}, ["apigateway:GET arn:aws:apigateway:us-east-1::/restapis"]),
+    (APIGW, "apigateway", "GetRestApis", {},
+     ["apigateway:GET arn:aws:apigateway:us-east-1::/restapis"]),
     (APIGW, "apigateway", "CreateDeployment", {"restApiId": "a"},
      ["apigateway:POST arn:aws:apigateway:us-east-1::/restapis/a/deployments"]),
     (APIGW, "apigatewayv2", "DeleteRoute", {"ApiId": "a", "RouteId": data("r")},
      ["apigateway:DELETE arn:aws:apigateway:us-east-1::/apis/a/routes/{r}"]),
     (WS, "apigatewaymanagementapi", "PostToConnection", {"ConnectionId": data("c")},
-     ["execute-api:ManageConnections arn:aws:execute-api:~:{api id}/{stage}/POST/@connections/{c}"]),
+     ["execute-api:ManageConnections"
+      " arn:aws:execute-api:~:{api id}/{stage}/POST/@connections/{c}"]),
 ]  # fmt: skip
 
 CASES = MESSAGING + COMPUTE + SECURITY + MAIL + OPERATIONS

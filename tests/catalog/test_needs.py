@@ -6,8 +6,6 @@ import subprocess
 import sys
 
 import pytest
-from . import cases_services, cases_storage
-from .cases import ROLE, SPAN, Case, answer, ask, data, env, text
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +14,9 @@ from remit.catalog.models import service_model
 from remit.catalog.needs import needs
 from remit.core.call import Call, Place
 from remit.core.text import Hole, HoleKind, Text
+
+from . import cases_services, cases_storage
+from .cases import ROLE, SPAN, Case, answer, ask, data, env, text
 
 CASES = cases_storage.CASES + cases_services.CASES
 

@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from remit.catalog import overlap
+from remit.catalog.pieces import is_arn
 from remit.catalog.rules.model import Fills
 from remit.catalog.scope import Scope
-from remit.catalog.shapes import SHAPES, Around, is_arn, last
+from remit.catalog.shapes import Around, last, shaped
 from remit.core.text import Hole, HoleKind, Text
 
 
@@ -76,7 +77,7 @@ class Filler:
             path, _, shape = option.partition("|")
             texts = self.scope.texts(path)
             if shape:
-                texts = tuple(t for text in texts for t in SHAPES[shape](text, self.around))
+                texts = tuple(t for text in texts for t in shaped(shape, text, self.around))
             if texts:
                 return texts
         return ()
@@ -137,7 +138,7 @@ class Filler:
             elif overlap.meet(_as_pattern(value), walked):
                 result = value
             else:
-                result = Text.of(result, *last(value, self.around))
+                result = Text.of(result, *last(value))
         return result
 
     def _surroundings(self, variable: str, open_arn: Text | None) -> Text:

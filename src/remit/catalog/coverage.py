@@ -114,8 +114,8 @@ _COMMONEST_HEAD = (
     "|---|---:|---:|---:|---:|---:|",
 )
 _REASONS = (
-    "An operation that is not known is reported as such (`Needs.unmapped`), with the reason: mostly",
-    "that it is newer than the reference.",
+    "An operation that is not known is reported as such (`Needs.unmapped`), with the reason:",
+    "mostly that it is newer than the reference.",
 )
 
 

@@ -15,7 +15,7 @@ from remit.catalog import iam, prefixes, rules
 from remit.catalog.arns import Filled, Filler
 from remit.catalog.rules.model import Family, Grant
 from remit.catalog.scope import Given, Scope
-from remit.catalog.shapes import SHAPES, Around
+from remit.catalog.shapes import Around, shaped
 from remit.core.call import Call, Place
 from remit.core.need import ContextValue, Need
 from remit.core.text import Hole, HoleKind, Text
@@ -180,8 +180,8 @@ def _test(test: str, scope: Scope, around: Around) -> tuple[Given, str]:
     if operator == "*":
         return scope.contains(path, value), f"`{path}` has `{value}`"
     if operator == "|":
-        shaped = any(SHAPES[value](text, around) for text in scope.texts(path))
-        return Given.YES if shaped else Given.NO, f"`{path}` is set"
+        found_any = any(shaped(value, text, around) for text in scope.texts(path))
+        return Given.YES if found_any else Given.NO, f"`{path}` is set"
     return scope.given(path), f"`{path}` is set"
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from remit.catalog.rules.model import NEWER, Family, Grant
 
-
 _PROFILE = "arn:${Partition}:bedrock:${Region}:${Account}:inference-profile/${AnyModel}"
 _TYPES = (
     "foundation-model",

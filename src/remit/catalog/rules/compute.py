@@ -63,7 +63,6 @@ _LAMBDA = Family(
     },
     types={
         "PutFunctionCodeSigningConfig": ("function",),
-        "UpdateFunctionCodeSigningConfig": ("function",),
         **dict.fromkeys(
             (
                 "DeleteProvisionedConcurrencyConfig",
@@ -108,10 +107,11 @@ _STEPFUNCTIONS = Family(
             " routingConfiguration[].stateMachineVersionArn"
         ),
         "ActivityName": "activityArn name resourceArn",
+        "express.ExpressId": "executionArn",
         **{
             f"{kind}.{name}": "executionArn"
             for kind in ("execution", "express")
-            for name in ("StateMachineName", "ExecutionId", "ExpressId")
+            for name in ("StateMachineName", "ExecutionId")
         },
         **{
             f"maprun.{name}": "mapRunArn"

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from remit.catalog.rules.model import NEWER, Family, Grant, pass_role, same
 
-
 # A query's id does not say in which workgroup it ran.
 _BY_QUERY = """
 BatchGetNamedQuery BatchGetQueryExecution DeleteNamedQuery GetNamedQuery GetQueryExecution

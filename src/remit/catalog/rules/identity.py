@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from remit.catalog.rules.model import NEWER, Family, Grant
 
-
 # A name alone does not say under which path the entity was made; mostly none.
 _PATHED = {
     kind: (f"arn:${{Partition}}:iam::${{Account}}:{kind}/${{AnyPath}}/${{{variable}}}",)

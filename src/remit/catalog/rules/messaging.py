@@ -241,7 +241,6 @@ _IOT_DATA = Family(
         "GetThingShadow": (Grant("iot:GetThingShadow", ("thing",)),),
         "UpdateThingShadow": (Grant("iot:UpdateThingShadow", ("thing",)),),
     },
-    unmapped={"DeleteConnection": NEWER},
     fills={"ThingName": "thingName", "TopicName": "topic"},
 )
 

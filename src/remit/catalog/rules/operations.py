@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from remit.catalog.rules.model import NEWER, Family, Grant, pass_role, same
 
-
 _GROUP = "logGroupName logGroupIdentifier logGroupNames logGroupIdentifiers logGroupArnList"
 _GROUP_ARN = "arn:${Partition}:logs:${Region}:${Account}:log-group:"
 _LOGS = Family(
@@ -52,7 +51,9 @@ _LOGS = Family(
     },
 )
 
-_ALARM_ARN = "arn:${Partition}:cloudwatch:${Region}:${Account}:alarm:"
+# The reference has since 2026 a dataset that these may name; a grant on one is believed.
+_DATASET = ("arn:${Partition}:cloudwatch:${Region}:${Account}:dataset/${DatasetId}",)
+_ANY_DATASET = {"DatasetId": "!dataset"}
 _CLOUDWATCH = Family(
     rules={
         # Without names, and with a prefix, all alarms are described.
@@ -67,7 +68,7 @@ _CLOUDWATCH = Family(
             for name in ("DescribeAlarms", "DescribeAlarmHistory")
         },
         **{
-            name: (Grant(f"cloudwatch:{name}", ("*",)),)
+            name: (Grant(f"cloudwatch:{name}", ("*",), also=_DATASET, fill=_ANY_DATASET),)
             for name in ("GetMetricData", "PutMetricData", "ListMetrics")
         },
         "PutMetricAlarm": (Grant("cloudwatch:PutMetricAlarm", ("alarm",)),),
