@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -107,7 +108,11 @@ def policy_set(raw: Mapping[str, Any]) -> PolicySet:
     )
 
 
-def cases() -> Iterator[dict[str, Any]]:
-    for path in sorted(CASES.glob("*.jsonl")):
-        for line in path.read_text(encoding="utf-8").rstrip("\n").split("\n"):
-            yield json.loads(line)
+@cache
+def cases() -> list[dict[str, Any]]:
+    """Every case of tests/cases, in the case format plus `expect` and `source`."""
+    return [
+        json.loads(line)
+        for path in sorted(CASES.glob("*.jsonl"))
+        for line in path.read_text(encoding="utf-8").rstrip("\n").split("\n")
+    ]

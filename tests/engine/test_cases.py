@@ -10,7 +10,7 @@ import pytest
 from remit.engine.authorize import authorize
 from tests.support import cases, policy_set, request
 
-CASES = list(cases())
+CASES = cases()
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["id"] for case in CASES])

@@ -39,10 +39,12 @@ MUTATIONS: dict[str, Mutation] = {
     "reads no request value": _kind(seen=lambda _: None),
 }
 
-# What cannot show: these readers answer for every text, so these flags are never asked for.
+# What cannot show: text is always read, so what follows from unread text is never asked for; and
+# an unread request value makes a positive operator false, exacting or not.
 _TEXT = {name for name in OPERATORS if name.startswith("String")}
+_POSITIVE = {name for name, entry in OPERATORS.items() if not entry.negated}
 EQUIVALENT = {
-    "exacting flipped": _TEXT | {"Bool", "Null", "BinaryEquals"},
+    "exacting flipped": _TEXT | _POSITIVE,
     "misread swapped": _TEXT,
     "reads no request value": {"Null"},
 }

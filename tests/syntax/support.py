@@ -36,3 +36,12 @@ def walk(node: Node) -> list[Node]:
         else:
             assert isinstance(one, Scalar)
     return found
+
+
+def marked(text: str) -> tuple[str, tuple[int, int], str]:
+    """A text without its one pair of marks `«»`: the text, where they stood, what they held."""
+    start, end = text.index("«"), text.index("»") - 1
+    before = text[:start]
+    place = (before.count("\n") + 1, start - before.rfind("\n"))
+    bare = text.replace("«", "").replace("»", "")
+    return bare, place, bare[start:end]

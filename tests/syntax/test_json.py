@@ -16,7 +16,7 @@ from .support import problem, underlined, walk
 BROKEN = [
     # The two commonest mistakes are named as such.
     ('{"a": 1,}', "1:8", ",", "a comma before `}`", "remove the comma"),
-    ('[1,\n 2,\n]', "2:3", ",", "a comma before `]`", "remove the comma"),
+    ("[1,\n 2,\n]", "2:3", ",", "a comma before `]`", "remove the comma"),
     ("// x\n{}", "1:1", "// x", "JSON has no comments", "remove"),
     ('{"a": 1, # why\n "b": 2}', "1:10", "# why", "JSON has no comments", "remove"),
     ('{"a": /* c\n d */ 1}', "1:7", "/* c\n d */", "JSON has no comments", "remove"),
@@ -133,7 +133,13 @@ def test_duplicate_keys_stay_visible_and_the_last_counts():
 
 
 def test_surrogates_are_read_as_the_standard_library_reads_them():
-    for text in ('"\\ud83d\\ude00"', '"\\ud800"', '"\\udc00\\ud800"', '"\\ud800\\u0041"', '"\ud800"'):
+    for text in (
+        '"\\ud83d\\ude00"',
+        '"\\ud800"',
+        '"\\udc00\\ud800"',
+        '"\\ud800\\u0041"',
+        '"\ud800"',
+    ):
         assert plain(load(text, "p.json")) == json.loads(text)
 
 

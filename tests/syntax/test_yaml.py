@@ -145,7 +145,9 @@ def test_duplicate_keys_stay_visible():
 
 YAML = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(st.characters(codec="utf-8")),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("abcé😀"), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text("abcé😀"), inner, max_size=3)
+    ),
     max_leaves=10,
 )
 

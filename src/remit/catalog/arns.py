@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from remit.catalog import overlap
+from remit.catalog.pieces import is_arn
 from remit.catalog.rules.model import Fills
 from remit.catalog.scope import Scope
-from remit.catalog.shapes import SHAPES, Around, is_arn, last
+from remit.catalog.shapes import Around, last, shaped
 from remit.core.text import Hole, HoleKind, Text
 
 
@@ -42,8 +43,8 @@ class Filled:
 class Filler:
     """What all formats of one permission are filled from.
 
-    `type_name` is the resource type's name in the catalog, `operation` the operation's. `missing`
-    makes the text for a variable of which no parameter is found, from the name of that parameter.
+    `type_name` is the resource type's name in the catalog, `operation` the operation's. `assigned`
+    says that what is missing is named by AWS, `star` that it means all.
     """
 
     scope: Scope
@@ -58,7 +59,7 @@ class Filler:
         """Fill every variable of `arn_format`."""
         values = {variable: self._values(variable) for variable in _variables(arn_format)}
         found = len(values) if self.star else sum(bool(one) for one in values.values())
-        rows = _rows({v: texts or (self._missing(v),) for v, texts in values.items()})
+        rows = _rows({v: texts or (self._missing(v, found > 0),) for v, texts in values.items()})
         open_arn = self._open_arn(values)
         texts = tuple(self._text(arn_format, row, open_arn) for row in rows)
         foreign = any(
@@ -76,7 +77,7 @@ class Filler:
             path, _, shape = option.partition("|")
             texts = self.scope.texts(path)
             if shape:
-                texts = tuple(t for text in texts for t in SHAPES[shape](text, self.around))
+                texts = tuple(t for text in texts for t in shaped(shape, text, self.around))
             if texts:
                 return texts
         return ()
@@ -93,7 +94,11 @@ class Filler:
             if guess in by_key and not isinstance(self.scope.params[by_key[guess]], dict):
                 yield by_key[guess]
 
-    def _missing(self, variable: str) -> Text:
+    def _missing(self, variable: str, beside: bool) -> Text:
+        """The text for a variable that no parameter fills.
+
+        `beside` variables that were found it is an id that AWS assigned.
+        """
         if self.star:
             return Text.of("*")
         named = self.fills.get(f"{self.type_name}.{variable}") or self.fills.get(variable)
@@ -102,7 +107,8 @@ class Filler:
             if text.holes:  # a shape could make nothing of it
                 return Text.of(text.holes[0])
         name = paths[0]
-        kind = HoleKind.CODE if not self.assigned else HoleKind.ASSIGNED
+        assigned = self.assigned or (beside and not self.scope.open)
+        kind = HoleKind.ASSIGNED if assigned else HoleKind.CODE
         return Text.of(Hole(kind, name.lstrip("@")))
 
     def _open_arn(self, values: Mapping[str, tuple[Text, ...]]) -> Text | None:
@@ -132,7 +138,7 @@ class Filler:
             elif overlap.meet(_as_pattern(value), walked):
                 result = value
             else:
-                result = Text.of(result, *last(value, self.around))
+                result = Text.of(result, *last(value))
         return result
 
     def _surroundings(self, variable: str, open_arn: Text | None) -> Text:
@@ -209,7 +215,8 @@ def _likely(variable: str, type_name: str, operation: str) -> tuple[str, ...]:
             stem = stem.removesuffix(ending)
             break
     found = [] if name in ("name", "id", "identifier", "arn") else [name, name + "s"]
-    for base in (stem, kind):
+    related = stem in _VAGUE or stem in kind or kind in stem
+    for base in (stem, kind) if related else (stem,):
         if base not in _VAGUE:
             found += [base + ending for ending in _ENDINGS]
     found += ["resourcearn", "resourcearns"]

@@ -19,7 +19,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from remit.catalog import overlap
+from remit.catalog import overlap, prefixes
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,11 @@ class Action:
     def full_name(self) -> str:
         """`service:Name` in the reference's spelling."""
         return f"{self.service}:{self.name}"
+
+    @property
+    def all_keys(self) -> frozenset[str]:
+        """The condition keys of the action and of its resource types."""
+        return frozenset(self.condition_keys).union(*self.type_keys.values())
 
 
 _NO_ACTIONS: Mapping[str, Action] = MappingProxyType({})
@@ -132,7 +137,7 @@ def expand(pattern: str) -> tuple[str, ...]:
             one.full_name
             for service in wanted
             for key, one in actions(service).items()
-            if key == name or ("*" in name or "?" in name) and glob(name, key)
+            if key == name or (("*" in name or "?" in name) and glob(name, key))
         )
     )
 
@@ -161,7 +166,10 @@ def nearest_action(name: str) -> str | None:
     Looks in the named service first, then for the same action name under another prefix.
     """
     prefix, _, verb = name.lower().partition(":")
+    prefix = prefix if prefix in services() else prefixes.prefix(prefix)  # an SDK's name for it
     within = actions(prefix)
+    if verb in within:
+        return within[verb].full_name
     close = difflib.get_close_matches(verb, within, n=1, cutoff=0.75)
     if close:
         return within[close[0]].full_name
@@ -181,15 +189,16 @@ _STAR_ONLY = frozenset(
     {"ec2", "ecr", "kms", "lambda", "secretsmanager", "ssm", "sts", "ce", "cloudwatch", "ses"}
 )
 # s3:ListAllMyBuckets is granted with `arn:aws:s3:::*` in AWS's own examples (S3 User Guide,
-# example-policies-s3). SSM's public documents and parameters have no account in their ARN
-# (Systems Manager User Guide, sysman-paramstore-public-parameters). Lambda layers, log groups
-# and the like need no entry: their variables take any text.
+# example-policies-s3): literal resources beside `*`.
 _ALSO: Mapping[str, tuple[str, ...]] = {
-    "s3:listallmybuckets": ("arn:${Partition}:s3:::*",),
+    "s3:listallmybuckets": ("arn:aws:s3:::*", "arn:aws-cn:s3:::*", "arn:aws-us-gov:s3:::*"),
 }
 # The reference lists API Gateway's paths by type and not all that a verb reaches (POST to
 # /restapis/{id}/resources/{parent}), so a pattern of that service is never accused.
 _PATHS = frozenset({"apigateway"})
+# What AWS owns or shares is also written without an account, and people write the account of an
+# image or a snapshot that is their own (Systems Manager User Guide,
+# sysman-paramstore-public-parameters; EC2 User Guide, ExamplePolicies_EC2).
 _PUBLIC: Mapping[tuple[str, str], str] = {
     ("ssm", "document"): "arn:${Partition}:ssm:${Region}::document/${DocumentName}",
     ("ssm", "parameter"): "arn:${Partition}:ssm:${Region}::parameter/aws/${Name}",
@@ -212,8 +221,9 @@ def action_fits_resource(action_name: str, resource_pattern: str) -> bool | None
         return True
     if found.service in _PATHS and overlap.same_service(resource_pattern, found.service):
         return True
-    key = found.full_name.lower()
-    formats = list(_ALSO.get(key, ()))
+    if any(glob(resource_pattern, one) for one in _ALSO.get(found.full_name.lower(), ())):
+        return True
+    formats: list[str] = []
     known = resource_types(found.service)
     for name, _ in found.resource_types:
         if name not in known:
@@ -224,5 +234,5 @@ def action_fits_resource(action_name: str, resource_pattern: str) -> bool | None
     if any(overlap.meet(resource_pattern, one) for one in formats):
         return True
     if found.resource_types or found.service in _STAR_ONLY:
-        return False
+        return False  # no format that it could meet
     return resource_pattern.endswith("*") and overlap.same_service(resource_pattern, found.service)

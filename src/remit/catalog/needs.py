@@ -15,7 +15,7 @@ from remit.catalog import iam, prefixes, rules
 from remit.catalog.arns import Filled, Filler
 from remit.catalog.rules.model import Family, Grant
 from remit.catalog.scope import Given, Scope
-from remit.catalog.shapes import SHAPES, Around
+from remit.catalog.shapes import Around, shaped
 from remit.core.call import Call, Place
 from remit.core.need import ContextValue, Need
 from remit.core.text import Hole, HoleKind, Text
@@ -44,10 +44,12 @@ class _Asked:
     made: bool = field(default=False)
 
     def filler(self, grant: Grant, scope: Scope, type_name: str) -> Filler:
+        own = {name.rpartition(".")[2] for name in grant.fill if "." not in name}
+        shared = {n: f for n, f in self.family.fills.items() if n.rpartition(".")[2] not in own}
         return Filler(
             scope=scope,
             around=self.around,
-            fills={**self.family.fills, **grant.fill},
+            fills={**shared, **grant.fill},
             type_name=type_name,
             operation=self.call.operation,
             assigned=self.made,
@@ -142,15 +144,19 @@ def _scopes(grant: Grant, scope: Scope) -> list[Scope]:
 
 def _holds(grant: Grant, scope: Scope, around: Around) -> tuple[bool, str | None]:
     """Whether the parameters ask for the permission, and on what it hangs where they are open."""
-    if any(_test(test, scope, around)[0] is Given.YES for test in grant.unless.split()):
-        return False, None
     hangs_on = []
+    for test in grant.unless.split():
+        given, says = _test(test, scope, around)
+        if given is Given.YES:
+            return False, None
+        if given is Given.MAYBE and _seen(test, scope) and not grant.sure:
+            hangs_on.append(says.replace(" is ", " is not ", 1))
     for test in grant.when.split("&") if grant.when else ():
         given, says = _test(test, scope, around)
-        if given is Given.NO or (given is Given.MAYBE and not (grant.ask or _seen(test, scope))):
-            return False, None
-        if given is Given.MAYBE:
+        if given is Given.MAYBE and (grant.ask or _seen(test, scope)) and not grant.sure:
             hangs_on.append(says)
+        elif given is not Given.YES:
+            return False, None
     return True, " and ".join(hangs_on) or None
 
 
@@ -174,14 +180,20 @@ def _test(test: str, scope: Scope, around: Around) -> tuple[Given, str]:
     if operator == "*":
         return scope.contains(path, value), f"`{path}` has `{value}`"
     if operator == "|":
-        shaped = any(SHAPES[value](text, around) for text in scope.texts(path))
-        return Given.YES if shaped else Given.NO, f"`{path}` is set"
+        found_any = any(shaped(value, text, around) for text in scope.texts(path))
+        return Given.YES if found_any else Given.NO, f"`{path}` is set"
     return scope.given(path), f"`{path}` is set"
 
 
 def _context(grant: Grant, scope: Scope, asked: _Asked) -> dict[str, ContextValue]:
     found: dict[str, ContextValue] = {}
-    for key, source in grant.context.items():
+    action = iam.action(grant.action)
+    known = {
+        key: source
+        for key, source in asked.family.context.items()
+        if action is not None and key in action.all_keys
+    }
+    for key, source in {**known, **grant.context}.items():
         if source.startswith("~"):
             found[key] = Text.of(source[1:], ".", asked.around.region, ".amazonaws.com")
         elif texts := asked.filler(grant, scope, "").context(source.removesuffix("*")):
@@ -210,7 +222,7 @@ def _resources(grant: Grant, scope: Scope, asked: _Asked) -> Iterator[Need]:
     for name, one, others in _chosen(filled, required, bool(grant.types), asked):
         more = _also(asked.family.also.get(name or "", ()), grant, scope, asked)
         for index, text in enumerate(one.texts):
-            beside = [more[index::len(one.texts)]] if len(one.texts) > 1 else [more]
+            beside = [more[index :: len(one.texts)]] if len(one.texts) > 1 else [more]
             yield _need(grant.action, text, name, (*others, *also, *beside[0]))
 
 
@@ -219,11 +231,10 @@ def _need(action: str, text: Text, type_name: str | None, others: tuple[Text, ..
     return Need(action, text, type_name, alternatives=distinct)
 
 
-def _also(
-    formats: tuple[str, ...], grant: Grant, scope: Scope, asked: _Asked
-) -> tuple[Text, ...]:
+def _also(formats: tuple[str, ...], grant: Grant, scope: Scope, asked: _Asked) -> tuple[Text, ...]:
     filler = asked.filler(grant, scope, "")
-    return tuple(text for one in formats for text in filler.fill(one).texts)
+    filled = [filler.fill(one) for one in formats]
+    return tuple(text for one in filled if one.complete for text in one.texts)
 
 
 def _from_formats(
@@ -237,9 +248,7 @@ def _from_formats(
 
 
 def _best(filler: Filler, arns: tuple[str, ...]) -> Filled:
-    return max(
-        (filler.fill(one) for one in arns), key=lambda one: (not one.foreign, one.complete)
-    )
+    return max((filler.fill(one) for one in arns), key=lambda one: (not one.foreign, one.complete))
 
 
 def _chosen(

@@ -101,7 +101,7 @@ def _format(arn_format: str, account: tuple[Token, ...]) -> Iterator[Token]:
             yield _STAR if character == "*" else _literal(character)
         if variable is None:
             continue
-        if variable.endswith("Account") or variable.endswith("AccountId"):
+        if variable.endswith(("Account", "AccountId")):
             yield from account
         elif variable in ("Region", "Partition"):
             yield from _REGION

@@ -147,6 +147,9 @@ PREFIXES: Mapping[str, str] = {
 """botocore's name to IAM prefix."""
 
 NO_PREFIX: Mapping[str, str] = {
+    "applicationcostprofiler": "the service was closed and is not in the reference any more",
+    "iotthingsgraph": "the service was closed and is not in the reference any more",
+    "opensearchmemory": "the service is newer than the Service Authorization Reference",
 }
 """Services without a prefix in the reference, and why."""
 

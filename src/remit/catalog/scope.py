@@ -122,9 +122,7 @@ def _step(holder: Param, step: str) -> Iterator[Param]:
         return
     if isinstance(value, Hole) or not kind:
         yield value
-    elif kind == "[]" and isinstance(value, list):
-        yield from value
-    elif kind == "{}" and isinstance(value, dict):
+    elif isinstance(value, list if kind == "[]" else dict):
         yield from value
     else:
         yield value

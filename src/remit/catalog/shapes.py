@@ -1,16 +1,17 @@
 """Shapes: how the value of a parameter becomes a variable of an ARN format.
 
-Each takes the value and what is known of the call's surroundings, and returns the texts that the
-variable may stand for: several, none (the value does not fit), or one that begins with `arn:` and
-so stands for the beginning of the whole ARN.
+Each takes the value (some also where the call goes) and returns the texts that the variable may
+stand for: several, none (the value does not fit), or one that begins with `arn:` and so stands
+for the beginning of the whole ARN.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from itertools import pairwise
 
+from remit.catalog.pieces import cut, is_arn, split_first, split_last, without_slash
 from remit.core.text import Hole, HoleKind, Text
 
 
@@ -23,34 +24,7 @@ class Around:
     account: Text
 
 
-Shape: TypeAlias = Callable[[Text, Around], tuple[Text, ...]]
-
-
-def is_arn(text: Text) -> bool:
-    """Whether the text begins with `arn:` for certain."""
-    return bool(text.parts) and isinstance(text.parts[0], str) and text.parts[0].startswith("arn:")
-
-
-def split_first(text: Text, mark: str) -> tuple[Text, Text] | None:
-    """Before and after the first `mark` in the known pieces; None when it is in none."""
-    for index, part in enumerate(text.parts):
-        if isinstance(part, str) and mark in part:
-            before, _, after = part.partition(mark)
-            return Text.of(*text.parts[:index], before), Text.of(after, *text.parts[index + 1 :])
-    return None
-
-
-def split_last(text: Text, mark: str) -> tuple[Text, Text] | None:
-    """Before and after the last `mark` in the known pieces; None when it is in none."""
-    for index in range(len(text.parts) - 1, -1, -1):
-        part = text.parts[index]
-        if isinstance(part, str) and mark in part:
-            before, _, after = part.rpartition(mark)
-            return Text.of(*text.parts[:index], before), Text.of(after, *text.parts[index + 1 :])
-    return None
-
-
-def last(text: Text, around: Around) -> tuple[Text, ...]:
+def last(text: Text) -> tuple[Text, ...]:
     """The last segment of a path, URL or ARN."""
     found = split_last(text, "/")
     if found is None and is_arn(text):
@@ -58,7 +32,7 @@ def last(text: Text, around: Around) -> tuple[Text, ...]:
     return (found[1] if found else text,)
 
 
-def _without_slash(text: Text, around: Around) -> tuple[Text, ...]:
+def _without_slash(text: Text) -> tuple[Text, ...]:
     """Systems Manager, sysman-paramstore-access: `/a/b` is `parameter/a/b` in an ARN.
 
     A selector behind the name (`/a/b:3`, `/a/b:label`) is not part of the ARN.
@@ -71,14 +45,14 @@ def _without_slash(text: Text, around: Around) -> tuple[Text, ...]:
     return (selected[0] if selected else name,)
 
 
-def _path(text: Text, around: Around) -> tuple[Text, ...]:
-    """Both forms of a parameter path: AWS checks `parameter/a/b`; a trailing slash is dropped."""
-    (name,) = _without_slash(text, around)
+def _path(text: Text) -> tuple[Text, ...]:
+    """A parameter path as AWS checks it (`parameter/a/b`), without a trailing slash."""
+    (name,) = _without_slash(text)
     literal = name.literal
     return (Text.of(literal.rstrip("/")) if literal is not None else name,)
 
 
-def _secret(text: Text, around: Around) -> tuple[Text, ...]:
+def _secret(text: Text) -> tuple[Text, ...]:
     """Secrets Manager, reference_iam-permissions: an ARN ends in `-` and six random characters."""
     if len(text.parts) == 1 and isinstance(text.parts[0], Hole):
         return (text,)  # may be a name or a whole ARN
@@ -93,7 +67,7 @@ def _has_suffix(end: str) -> bool:
     return bool(dash) and len(suffix) == 6 and suffix.isalnum()
 
 
-def _kms(text: Text, around: Around) -> tuple[Text, ...]:
+def _kms(text: Text) -> tuple[Text, ...]:
     """KMS, alias-authorization: what is checked is the key behind an alias, never the alias."""
     found = split_first(text, "alias/")
     if found is None:
@@ -105,7 +79,7 @@ def _kms(text: Text, around: Around) -> tuple[Text, ...]:
     return (Text.of(behind),) if not before.parts else (text,)
 
 
-def _alias(text: Text, around: Around) -> tuple[Text, ...]:
+def _alias(text: Text) -> tuple[Text, ...]:
     """The name behind `alias/`; nothing when the value is no alias."""
     found = split_first(text, "alias/")
     return (found[1],) if found else ()
@@ -137,39 +111,34 @@ def _queue(text: Text, around: Around) -> tuple[Text, ...]:
     return (Text.of("arn:", around.partition, ":sqs:", around.region, f":{number}:", name),)
 
 
-def _bucket(text: Text, around: Around) -> tuple[Text, ...]:
+def _bucket(text: Text) -> tuple[Text, ...]:
     """A bucket's name; nothing when an access point's ARN stands in its place."""
     return () if is_arn(text) and split_first(text, ":accesspoint/") else (text,)
 
 
-def _access_point(text: Text, around: Around) -> tuple[Text, ...]:
+def _access_point(text: Text) -> tuple[Text, ...]:
     """S3, access-points-naming: an access point's ARN may stand for the bucket."""
     return (text,) if is_arn(text) and split_first(text, ":accesspoint/") else ()
 
 
-def _source_bucket(text: Text, around: Around) -> tuple[Text, ...]:
+def _source_bucket(text: Text) -> tuple[Text, ...]:
     """CopyObject's source, `bucket/key` or `/bucket/key`: the bucket."""
-    found = split_first(_unslashed(text), "/")
+    found = split_first(without_slash(text), "/")
     return () if is_arn(text) or found is None else (found[0],)
 
 
-def _source_key(text: Text, around: Around) -> tuple[Text, ...]:
+def _source_key(text: Text) -> tuple[Text, ...]:
     """CopyObject's source: the key, without `?versionId=...`."""
-    found = split_first(_unslashed(text), "/")
+    found = split_first(without_slash(text), "/")
     if is_arn(text) or found is None:
         return ()
     version = split_first(found[1], "?versionId=")
     return (version[0] if version else found[1],)
 
 
-def _source_object(text: Text, around: Around) -> tuple[Text, ...]:
+def _source_object(text: Text) -> tuple[Text, ...]:
     """CopyObject's source as the ARN of an object behind an access point."""
     return (text,) if is_arn(text) else ()
-
-
-def _unslashed(text: Text) -> Text:
-    first, *rest = text.parts or ("",)
-    return Text.of(first.lstrip("/") if isinstance(first, str) else first, *rest)
 
 
 _GEOGRAPHIES = frozenset(
@@ -186,32 +155,32 @@ def _geography(text: Text) -> Text | None:
     return found[1] if found and known else None
 
 
-def _profile(text: Text, around: Around) -> tuple[Text, ...]:
+def _profile(text: Text) -> tuple[Text, ...]:
     """An inference profile's id or ARN."""
     return (text,) if is_arn(text) or _geography(text) else ()
 
 
-def _foundation(text: Text, around: Around) -> tuple[Text, ...]:
+def _foundation(text: Text) -> tuple[Text, ...]:
     """A foundation model's id or ARN."""
     return () if not is_arn(text) and _geography(text) else (text,)
 
 
-def _behind_profile(text: Text, around: Around) -> tuple[Text, ...]:
+def _behind_profile(text: Text) -> tuple[Text, ...]:
     """The model behind a cross-region inference profile."""
     found = split_first(text, "inference-profile/") if is_arn(text) else ("", text)
     model = _geography(found[1]) if found and isinstance(found[1], Text) else None
     return (model,) if model else ()
 
 
-def _arn_only(text: Text, around: Around) -> tuple[Text, ...]:
+def _arn_only(text: Text) -> tuple[Text, ...]:
     return (text,) if is_arn(text) else ()
 
 
-def _no_arn(text: Text, around: Around) -> tuple[Text, ...]:
+def _no_arn(text: Text) -> tuple[Text, ...]:
     return () if is_arn(text) else (text,)
 
 
-def _lower(text: Text, around: Around) -> tuple[Text, ...]:
+def _lower(text: Text) -> tuple[Text, ...]:
     """WAF: the scope `REGIONAL` is `regional` in an ARN, `CLOUDFRONT` is `global`."""
     literal = text.literal
     if literal is None:
@@ -219,20 +188,20 @@ def _lower(text: Text, around: Around) -> tuple[Text, ...]:
     return (Text.of("global" if literal == "CLOUDFRONT" else literal.lower()),)
 
 
-def _before_colon(text: Text, around: Around) -> tuple[Text, ...]:
+def _before_colon(text: Text) -> tuple[Text, ...]:
     """CodeBuild: a build's id is `project:uuid`."""
     found = None if is_arn(text) else split_first(text, ":")
     return (found[0] if found else text,)
 
 
-def _uri_bucket(text: Text, around: Around) -> tuple[Text, ...]:
+def _uri_bucket(text: Text) -> tuple[Text, ...]:
     """The bucket of `s3://bucket/key`."""
     found = split_first(text, "://")
     parts = split_first(found[1], "/") if found else None
     return (parts[0] if parts else found[1],) if found else ()
 
 
-def _uri_key(text: Text, around: Around) -> tuple[Text, ...]:
+def _uri_key(text: Text) -> tuple[Text, ...]:
     """What Athena writes below `s3://bucket/folder/`."""
     found = split_first(text, "://")
     parts = split_first(found[1], "/") if found else None
@@ -240,19 +209,19 @@ def _uri_key(text: Text, around: Around) -> tuple[Text, ...]:
     return (Text.of(parts[1] if parts else Text.of(), below),) if found else ()
 
 
-def _custom_bus(text: Text, around: Around) -> tuple[Text, ...]:
+def _custom_bus(text: Text) -> tuple[Text, ...]:
     """EventBridge: the bus in a rule's ARN; the default bus is not in it."""
-    name = last(text, around) if is_arn(text) else (text,)
+    name = last(text) if is_arn(text) else (text,)
     return () if name[0].literal == "default" else name
 
 
-def _request_alias(text: Text, around: Around) -> tuple[Text, ...]:
+def _request_alias(text: Text) -> tuple[Text, ...]:
     """KMS, conditions-kms-request-alias: the alias that the request itself names."""
     found = split_first(text, "alias/")
     return (Text.of("alias/", found[1]),) if found else ()
 
 
-def _address(text: Text, around: Around) -> tuple[Text, ...]:
+def _address(text: Text) -> tuple[Text, ...]:
     """The address in `Name <user@example.com>`."""
     if is_arn(text):
         return (text,)
@@ -262,13 +231,15 @@ def _address(text: Text, around: Around) -> tuple[Text, ...]:
     return (closed[0] if closed else inner,)
 
 
-def _domains(text: Text, around: Around) -> tuple[Text, ...]:
+def _domains(text: Text) -> tuple[Text, ...]:
     """The sender's domain and its parents: SES, verify-domain-procedure: a verified domain
     covers its subdomains. One label alone is never an identity.
     """
-    (address,) = _address(text, around)
+    (address,) = _address(text)
+    if is_arn(text):
+        return (text,)
     found = split_last(address, "@")
-    if is_arn(text) or found is None:
+    if found is None:
         return ()
     domain = found[1].literal
     if domain is None:
@@ -277,26 +248,21 @@ def _domains(text: Text, around: Around) -> tuple[Text, ...]:
     return tuple(Text.of(".".join(labels[i:])) for i in range(max(1, len(labels) - 1)))
 
 
-def _family(text: Text, around: Around) -> tuple[Text, ...]:
+def _family(text: Text) -> tuple[Text, ...]:
     """ECS, a task definition's family; `family:7` names the revision too."""
-    return (text,) if is_arn(text) or len(text.parts) == 0 else (_cut(text, ":", 0) or text,)
+    return (text,) if is_arn(text) or len(text.parts) == 0 else (cut(text, ":", 0) or text,)
 
 
-def _revision(text: Text, around: Around) -> tuple[Text, ...]:
+def _revision(text: Text) -> tuple[Text, ...]:
     """ECS, a task definition's revision: fixed at deployment where the call does not say."""
     if is_arn(text):
         return ()
-    return (_cut(text, ":", 1) or Text.of(Hole(HoleKind.ASSIGNED, "revision")),)
+    return (cut(text, ":", 1) or Text.of(Hole(HoleKind.ASSIGNED, "revision")),)
 
 
-def _cut(text: Text, mark: str, side: int) -> Text | None:
-    found = split_last(text, mark)
-    return found[side] if found else None
-
-
-def _assigned(text: Text, around: Around) -> tuple[Text, ...]:
+def _assigned(text: Text) -> tuple[Text, ...]:
     """A piece that AWS derives from the value and that the code does not know."""
-    return (Text.of(Hole(HoleKind.ASSIGNED, str(text))),)
+    return (Text.of(Hole(HoleKind.ASSIGNED, f"id of {text}")),)
 
 
 def _words(statement: Text) -> list[str]:
@@ -304,13 +270,13 @@ def _words(statement: Text) -> list[str]:
     return literal.replace("(", " ( ").split()
 
 
-def _table(text: Text, around: Around) -> tuple[Text, ...]:
+def _table(text: Text) -> tuple[Text, ...]:
     """DynamoDB, ql-reference: the table that a PartiQL statement names."""
     name = _relation(text)
     return (Text.of(name.split(".")[0].strip("\"'")),) if name else ()
 
 
-def _index(text: Text, around: Around) -> tuple[Text, ...]:
+def _index(text: Text) -> tuple[Text, ...]:
     """DynamoDB, ql-reference.select: `FROM "table"."index"`."""
     name = _relation(text)
     table, dot, index = name.partition('"."') if '"."' in name else name.partition(".")
@@ -323,13 +289,13 @@ _BEFORE_TABLE = ("from", "into", "update")
 def _relation(text: Text) -> str:
     """The word after FROM, INTO or UPDATE; empty when it is not known."""
     words = _words(text)
-    for word, following in zip(words, words[1:], strict=False):
+    for word, following in pairwise(words):
         if word.lower() in _BEFORE_TABLE:
             return "" if "\0" in following else following.rstrip(";")
     return ""
 
 
-def _host(text: Text, around: Around) -> tuple[Text, ...]:
+def _host(text: Text) -> tuple[Text, ...]:
     """API Gateway, apigateway-how-to-call-websocket-api-connections: the endpoint is
     `https://{api-id}.execute-api.{region}.amazonaws.com/{stage}`: the API's id.
     """
@@ -339,7 +305,7 @@ def _host(text: Text, around: Around) -> tuple[Text, ...]:
     return (api[0],) if api else ()
 
 
-def _stage(text: Text, around: Around) -> tuple[Text, ...]:
+def _stage(text: Text) -> tuple[Text, ...]:
     """The stage at the end of a connection endpoint; nothing behind a custom domain."""
     found = split_first(text, ".execute-api.")
     after = split_first(found[1], "/") if found else None
@@ -369,7 +335,7 @@ def _identity_pool(text: Text, around: Around) -> tuple[Text, ...]:
     return (Text.of(head, ":identitypool/", text),)
 
 
-SHAPES: Mapping[str, Shape] = {
+_SHAPES: Mapping[str, Callable[[Text], tuple[Text, ...]]] = {
     "accesspoint": _access_point,
     "address": _address,
     "alias": _alias,
@@ -379,22 +345,18 @@ SHAPES: Mapping[str, Shape] = {
     "behindprofile": _behind_profile,
     "bucket": _bucket,
     "custombus": _custom_bus,
-    "domains": _domains,
     "family": _family,
     "foundation": _foundation,
-    "function": _function,
     "host": _host,
-    "identitypool": _identity_pool,
     "index": _index,
     "kms": _kms,
     "last": last,
     "lower": _lower,
     "noarn": _no_arn,
     "noslash": _without_slash,
+    "domains": _domains,
     "path": _path,
-    "pool": _pool,
     "profile": _profile,
-    "queue": _queue,
     "requestalias": _request_alias,
     "revision": _revision,
     "secret": _secret,
@@ -406,3 +368,18 @@ SHAPES: Mapping[str, Shape] = {
     "uribucket": _uri_bucket,
     "urikey": _uri_key,
 }
+# These also need to know where the call goes.
+_PLACED: Mapping[str, Callable[[Text, Around], tuple[Text, ...]]] = {
+    "function": _function,
+    "identitypool": _identity_pool,
+    "pool": _pool,
+    "queue": _queue,
+}
+NAMES = frozenset(_SHAPES) | frozenset(_PLACED)
+"""The names of all shapes, as the rule tables use them."""
+
+
+def shaped(name: str, text: Text, around: Around) -> tuple[Text, ...]:
+    """The texts that the shape called `name` makes of `text`. Raises KeyError for no such shape."""
+    placed = _PLACED.get(name)
+    return placed(text, around) if placed is not None else _SHAPES[name](text)

@@ -26,6 +26,8 @@ class Take(Enum):
 
     SOME = "some"
     """A value may be chosen that fits."""
+    NAME = "name"
+    """A value without `:` and `/` may be chosen that fits."""
     EVERY = "every"
     """Whatever the value, it must fit."""
 
@@ -72,12 +74,26 @@ class Automaton:
                 break
         return states
 
-    def some(self, states: int, width: int | None) -> int:
+    def some(self, states: int, width: int | None, take: Take = Take.SOME) -> int:
         """All states to which some value leads."""
+        barred = 0
+        if take is Take.NAME:
+            barred = self.masks.get(":", 0) | self.masks.get("/", 0)
+        advancing = self.full & ~barred
         if width is None:
-            return self.full & ~((states & -states) - 1) if states else 0
+            return self._onwards(states, advancing << 1 & self.full)
         for _ in range(min(width, len(self.tokens) + 1)):
-            states = (states << 1 | states & self.loops) & self.full
+            states = ((states & advancing) << 1 | states & self.loops) & self.full
+        return states
+
+    def _onwards(self, states: int, entered: int) -> int:
+        """The states and all that follow them, as long as they may be entered: each round doubles
+        how far it looks."""
+        step = 1
+        while step <= len(self.tokens):
+            states |= states << step & entered
+            entered &= entered << step
+            step *= 2
         return states
 
     def every(self, states: int, width: int | None) -> set[int]:
@@ -107,7 +123,7 @@ class Automaton:
             elif stretch[0] is Take.EVERY:
                 sets = set().union(*(self.every(states, stretch[1]) for states in sets))
             else:  # one choice for all of them: from what they share
-                sets = {self.some(_shared(sets), stretch[1])}
+                sets = {self.some(_shared(sets), stretch[1], stretch[0])}
             sets = _smallest(sets)
             if 0 in sets:
                 return False

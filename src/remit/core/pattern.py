@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from remit.core.automaton import Automaton, Piece, Stretch, Take, Wild, witness
 from remit.core.text import Hole, HoleKind, Text
@@ -44,7 +45,7 @@ class Pattern:
 
     def __post_init__(self) -> None:
         pieces = tuple(_canonical(self.pieces))
-        plain = all(isinstance(piece, str) for piece in pieces)
+        plain = Wild.ANY not in pieces and Wild.ONE not in pieces
         object.__setattr__(self, "pieces", pieces)
         object.__setattr__(self, "_chunks", tuple(_split(pieces)))
         object.__setattr__(self, "_exact", "".join(map(str, pieces)) if plain else None)
@@ -52,7 +53,7 @@ class Pattern:
     @classmethod
     def parse(cls, text: str) -> Pattern:
         """Read `text` with its wildcards. For actions, which ignore case, pass it lowered."""
-        return cls(tuple(_scan(text)))
+        return _parsed(text) if len(text) <= _SHORT else cls(tuple(_scan(text)))
 
     @classmethod
     def literal(cls, text: str) -> Pattern:
@@ -119,14 +120,24 @@ class Pattern:
 # --- building -----------------------------------------------------------------------------------
 
 
+# The same few patterns are read again and again; one that is longer comes once.
+_SHORT = 256
+
+
+@lru_cache(maxsize=16_384)
+def _parsed(text: str) -> Pattern:
+    return Pattern(tuple(_scan(text)))
+
+
 def _scan(text: str) -> Iterator[Piece]:
-    start = 0
-    for index, character in enumerate(text):
-        if character in "*?":
-            yield text[start:index]
-            yield Wild(character)
-            start = index + 1
-    yield text[start:]
+    for number, stretch in enumerate(text.split("*")):
+        if number:
+            yield Wild.ANY
+        for place, literal in enumerate(stretch.split("?")):
+            if place:
+                yield Wild.ONE
+            if literal:
+                yield literal
 
 
 def _open(text: Text) -> Iterator[Piece]:
@@ -172,9 +183,13 @@ def _read(text: Text, take: Callable[[Hole], Take]) -> Iterator[Stretch]:
         if isinstance(part, str):
             yield units(part)
             continue
-        if part.kind is HoleKind.ASSIGNED and part.width is None:
-            yield take(part), 1  # what is assigned is never empty
-        yield take(part), part.width
+        how, width = take(part), part.width
+        if part.kind is HoleKind.ASSIGNED:
+            # What is assigned (an account, an id) is never empty and has no separators in it.
+            how = Take.NAME if how is Take.SOME else how
+            if width is None:
+                yield how, 1
+        yield how, width
 
 
 # --- matching -----------------------------------------------------------------------------------

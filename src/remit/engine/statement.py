@@ -159,6 +159,8 @@ def _targets(
 
 def _after_fifth_colon(template: Template) -> Template:
     """Variables stand in the last part of an ARN only (facts 2.6); elsewhere they are broken."""
+    if len(template.parts) < 2 and not template.keys:
+        return template
     colons, parts = 0, []
     for part in template.parts:
         colons += part.count(":") if isinstance(part, str) else 0

@@ -104,6 +104,9 @@ class Template:
 
         `*` stands for a variable whose key is open, and for what is broken if `open_break`.
         """
+        first = self.parts[0] if len(self.parts) == 1 else None
+        if isinstance(first, str):
+            return Pattern.parse(first)
         pieces: list[str | Wild] = []
         for part in self.parts:
             if isinstance(part, str):

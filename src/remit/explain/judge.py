@@ -48,14 +48,35 @@ def judge(
     known: Mapping[str, Value],
     absent: Iterable[str] = (),
 ) -> Judgement:
-    """How `need` stands against the identity policies of a role.
+    """How `need` stands against the identity policies of a role: `Judge` for a single need."""
+    return Judge(policies)(need, known, absent)
 
-    `known` are context keys that are certainly so, `absent` those that are certainly not there;
-    `need.context` adds what the call itself fixes. Every other key may be absent or anything.
-    Without holes and with every key told the standing is the engine's verdict.
-    """
-    facts = gather(need, known, absent)
-    rules = _compiled(policies)
+
+class Judge:
+    """The identity policies of a role, compiled once to judge many needs."""
+
+    __slots__ = ("_policies", "_rules")
+
+    def __init__(self, policies: Sequence[Policy]) -> None:
+        layer = compile_layer(Layer.IDENTITY, [policies])
+        self._policies = tuple(policies)
+        self._rules = [rule for level in layer.levels for rule in level.rules]
+
+    def __call__(
+        self, need: Need, known: Mapping[str, Value], absent: Iterable[str] = ()
+    ) -> Judgement:
+        """How `need` stands.
+
+        `known` are context keys that are certainly so, `absent` those that are certainly not
+        there; `need.context` adds what the call itself fixes. Every other key may be absent or
+        anything. Without holes and with every key told the standing is the engine's verdict.
+        """
+        return _judged(self._policies, self._rules, need, gather(need, known, absent))
+
+
+def _judged(
+    policies: Sequence[Policy], rules: Sequence[Rule], need: Need, facts: Known
+) -> Judgement:
     named = [rule for rule in rules if rule.names(need.action.lower())]
     denies = [_Deny(rule, conditions(rule, facts)) for rule in named if rule.deny]
     denies = [deny for deny in denies if deny.truth is not False]
@@ -87,11 +108,6 @@ def judge(
         stopping = (rule for path in paths for rule in path.stopped)
         return Judgement(Standing.DENIED, explicit=True, statements=sources.of(stopping))
     return Judgement(Standing.DENIED, nearest=nearest(policies, rules, need, facts))
-
-
-def _compiled(policies: Sequence[Policy]) -> list[Rule]:
-    layer = compile_layer(Layer.IDENTITY, [policies])
-    return [rule for level in layer.levels for rule in level.rules]
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,26 +40,24 @@ def nearest(
 
 
 def _misses(rule: Rule, need: Need, known: Known, order: int) -> Iterator[Miss]:
-    named = rule.names(need.action.lower())
-    reached = _reaches(rule, need.resource, known)
-    if named and reached:
-        if not rule.grants:
-            reason = rule.warnings[0] if rule.warnings else "it is not understood"
-            yield (0, 1, order), "Statement", None, f"it would grant this, but {reason}"
-            return
-        item, lacks = _condition(rule, known)
-        yield (0, 0, order), "Condition", item, lacks
-    elif named:
-        service = _service(str(need.resource))
-        same = any(_service(target.item.value) == service for target in rule.targets)
-        item, lacks = _resource(rule, need.resource)
-        yield (1, 0 if same else 1, order), "Resource", item, lacks
-    else:
+    if not rule.names(need.action.lower()):
         item, away = _action(rule, need.action)
         if item is not None:
             has = "its NotAction leaves out" if rule.source.not_action else "has"
             lacks = f"{has} `{item.value}`; the call needs `{need.action}`"
+            reached = _reaches(rule, need.resource, known)
             yield (2 if reached else 3, away, order), "Action", item, lacks
+    elif not _reaches(rule, need.resource, known):
+        service = _service(str(need.resource))
+        same = any(_service(target.item.value) == service for target in rule.targets)
+        item, lacks = _resource(rule, need.resource)
+        yield (1, 0 if same else 1, order), "Resource", item, lacks
+    elif not rule.grants:
+        reason = rule.warnings[0] if rule.warnings else "it is not understood"
+        yield (0, 1, order), "Statement", None, f"it would grant this, but {reason}"
+    else:
+        item, lacks = _condition(rule, known)
+        yield (0, 0, order), "Condition", item, lacks
 
 
 def _reaches(rule: Rule, resource: Text, known: Known) -> bool:
@@ -183,7 +181,7 @@ def _named(index: int) -> Callable[[str], str | None]:
 # How an entry may be mended, and what to say when that is enough.
 _MENDS: tuple[tuple[Callable[[str], str | None], str], ...] = (
     (
-        lambda listed: None if listed.endswith("*") else listed + "/index/*",
+        lambda listed: f"{listed}/index/*" if ":table/" in listed else None,
         "lists `{listed}` but not its indexes, `{mended}`; the call needs `{needed}`",
     ),
     (

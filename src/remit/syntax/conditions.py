@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from remit.core.policy import Condition, Item
 from remit.syntax import variables
-from remit.syntax.names import OPERATORS, SET_PREFIXES, Operator, nearest
+from remit.syntax.names import OPERATORS, SET_PREFIXES, Operator
 from remit.syntax.nodes import Mapping, Node, Scalar, Sequence
 from remit.syntax.notes import Notes, as_text, describe, note_duplicates, part
 from remit.syntax.source import shown
@@ -73,8 +73,8 @@ def _check_operator(key: Scalar, operator: Operator, notes: Notes) -> None:
         return
     if operator.base in OPERATORS and prefix_ok:
         return
-    prefix = operator.prefix if prefix_ok else nearest(operator.prefix, SET_PREFIXES)
-    base = operator.base if operator.base in OPERATORS else nearest(operator.base, OPERATORS)
+    prefix = operator.prefix if prefix_ok else notes.suggest(operator.prefix, SET_PREFIXES)
+    base = operator.base if operator.base in OPERATORS else notes.suggest(operator.base, OPERATORS)
     hint = "see the list of operators in AWS's documentation"
     if prefix is not None and base is not None:
         hint = f"did you mean `{Operator(prefix, base, operator.if_exists)}`?"

@@ -21,6 +21,7 @@ STATEMENT_ELEMENTS = (
     "Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction",
     "Resource", "NotResource", "Condition",
 )  # fmt: skip
+EFFECTS = ("Allow", "Deny")
 PRINCIPAL_KINDS = ("AWS", "Service", "Federated", "CanonicalUser")
 SET_PREFIXES = ("ForAllValues", "ForAnyValue")
 IF_EXISTS = "IfExists"
@@ -76,30 +77,34 @@ def nearest(name: str, known: Collection[str], reach: int = 3) -> str | None:
     A name of few letters must come nearer, so that `Foo` is not taken for `Bool`.
     """
     lower = name.lower()
+    letters = set(lower)
     best, least = None, min(reach, len(name) // 3) + 1
     for candidate in known:
-        slips = _distance(lower, candidate.lower(), least - 1)
-        if slips < least:
-            best, least = candidate, slips
+        wanted = candidate.lower()
+        # Each letter that is nowhere in the name costs a slip of its own.
+        if abs(len(wanted) - len(lower)) < least and len(set(wanted) - letters) < least:
+            slips = _distance(lower, wanted, least - 1)
+            if slips < least:
+                best, least = candidate, slips
     return best
 
 
 def _distance(one: str, other: str, limit: int) -> int:
     """Slips between two words: a letter too many, too few, wrong, or two swapped.
 
-    Above `limit` the number is not exact, which spares most of the work.
+    Only the cells near the diagonal are filled, as all others are above `limit` anyway; a result
+    above `limit` is not exact.
     """
-    if abs(len(one) - len(other)) > limit:
-        return limit + 1
-    before: list[int] = []
-    row = list(range(len(other) + 1))
+    width, far = len(other), limit + 1
+    before = [far] * (width + 1)
+    row = list(range(width + 1))
     for i, letter in enumerate(one, 1):
-        before, above, row = row, before, [i]
-        for j, wanted in enumerate(other, 1):
+        above, before, row = before, row, [far] * (width + 1)
+        row[0] = i
+        for j in range(max(1, i - limit), min(width, i + limit) + 1):
+            wanted = other[j - 1]
             slips = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != wanted))
             if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == wanted:
                 slips = min(slips, above[j - 2] + 1)
-            row.append(slips)
-        if min(row) > limit and min(before) > limit:
-            return limit + 1
-    return row[-1]
+            row[j] = slips
+    return row[width]

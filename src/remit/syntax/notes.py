@@ -15,6 +15,8 @@ from remit.syntax.names import nearest
 from remit.syntax.nodes import Mapping, Node, Scalar, Sequence
 from remit.syntax.source import shown
 
+_MAX_SUGGESTED = 500  # problems; searching a name costs more than all else
+
 
 class Notes:
     """Problems of the whole document, and the faults of the statement at hand."""
@@ -33,6 +35,10 @@ class Notes:
         """A problem for which AWS refuses the statement, or which leaves its meaning open."""
         self.advise(span, code, message, hint)
         self.faults.append(message)
+
+    def suggest(self, name: str, known: Collection[str]) -> str | None:
+        """The known name nearest to `name`; none any more in a document that is all problems."""
+        return nearest(name, known) if len(self.problems) < _MAX_SUGGESTED else None
 
 
 Check: TypeAlias = Callable[[Scalar, Notes], None]
@@ -114,7 +120,7 @@ def elements(
         if key.text in known:
             found[key.text] = (key, value)
             continue
-        near = nearest(key.text, known)
+        near = notes.suggest(key.text, known)
         if near is not None and near.lower() == key.text.lower():
             hint = f"write `{near}`: upper and lower case count"
         else:

@@ -9,7 +9,7 @@ import re
 
 from remit.core.arn import Arn
 from remit.core.policy import Item, Principals
-from remit.syntax.names import PRINCIPAL_KINDS, nearest
+from remit.syntax.names import PRINCIPAL_KINDS
 from remit.syntax.nodes import Mapping, Node, Scalar
 from remit.syntax.notes import Notes, describe, listed, note_duplicates, texts
 from remit.syntax.source import shown
@@ -36,7 +36,7 @@ def parse(node: Node, negated: bool, notes: Notes) -> Principals:
     entries: list[tuple[str, Item]] = []
     for key, value in node.entries:
         if key.text not in PRINCIPAL_KINDS:
-            near = nearest(key.text, PRINCIPAL_KINDS)
+            near = notes.suggest(key.text, PRINCIPAL_KINDS)
             hint = f"did you mean `{near}`?" if near else "write one of " + listed(PRINCIPAL_KINDS)
             message = f"{shown(key.text)} is no kind of principal"
             notes.fault(key.span, "invalid-principal-key", message, hint)

@@ -13,7 +13,7 @@ from functools import partial
 from remit.core.policy import Effect, Item, Principals, Statement
 from remit.core.span import Problem
 from remit.syntax import conditions, patterns, principals
-from remit.syntax.names import STATEMENT_ELEMENTS, Kind, nearest
+from remit.syntax.names import EFFECTS, STATEMENT_ELEMENTS, Kind, nearest
 from remit.syntax.nodes import Mapping, Node, Scalar
 from remit.syntax.notes import Found, Notes, as_text, describe, elements, texts
 from remit.syntax.source import shown
@@ -106,9 +106,9 @@ class _Body:
             return Effect.ALLOW
         node = self.found["Effect"][1]
         text = node.text if isinstance(node, Scalar) and node.tag is None else ""
-        if text in {"Allow", "Deny"}:
+        if text in EFFECTS:
             return Effect(text)
-        near = nearest(text, ("Allow", "Deny"))
+        near = nearest(text, EFFECTS)
         hint = "write `Allow` or `Deny`"
         if near is not None and near.lower() == text.lower():
             hint = f"write `{near}`: upper and lower case count"

@@ -15,6 +15,7 @@ _MODULES = {
     "apigateway": "apigateway",
     "apigatewayv2": "apigateway",
     "apigatewaymanagementapi": "apigateway",
+    "appsync": "account",
     "athena": "data",
     "batch": "compute",
     "bedrock-agent": "ai",
@@ -40,19 +41,18 @@ _MODULES = {
     "firehose": "messaging",
     "glue": "data",
     "iam": "identity",
-    "iot": "messaging",
     "iot-data": "messaging",
     "kinesis": "messaging",
     "kms": "security",
     "lambda": "compute",
     "logs": "operations",
     "opensearch": "data",
+    "pinpoint": "account",
     "pipes": "messaging",
     "polly": "ai",
     "rds": "data",
     "rds-data": "data",
     "redshift-data": "data",
-    "resourcegroupstaggingapi": "account",
     "route53": "operations",
     "s3": "s3",
     "s3control": "s3",
@@ -69,6 +69,9 @@ _MODULES = {
     "sts": "identity",
     "wafv2": "operations",
 }
+
+SERVICES = frozenset(_MODULES)
+"""botocore's names of the services that have rules."""
 
 
 @cache

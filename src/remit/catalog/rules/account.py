@@ -1,4 +1,4 @@
-"""Budgets and resource tagging: services whose actions have names of their own.
+"""Budgets, and services that need no more than another name for a parameter.
 
 Source: Service Authorization Reference, list_awsbudgetservice: viewing and modifying are the two
 actions behind all budget operations.
@@ -29,4 +29,7 @@ _BUDGETS = Family(
     fills={"ActionId": "ActionId !action"},
 )
 
-FAMILIES = {"budgets": _BUDGETS}
+_APPSYNC = Family(fills={"GraphQLAPIId": "apiId resourceArn"})
+_PINPOINT = Family(fills={"AppId": "ApplicationId"})
+
+FAMILIES = {"appsync": _APPSYNC, "budgets": _BUDGETS, "pinpoint": _PINPOINT}

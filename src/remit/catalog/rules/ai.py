@@ -7,9 +7,7 @@ Bedrock API reference ("This operation requires permission for the bedrock:Invok
 
 from __future__ import annotations
 
-from remit.catalog.rules.model import Family, Grant
-
-_NEW = "is newer than the Service Authorization Reference, which has no action for it"
+from remit.catalog.rules.model import NEWER, Family, Grant
 
 _PROFILE = "arn:${Partition}:bedrock:${Region}:${Account}:inference-profile/${AnyModel}"
 _TYPES = (
@@ -68,6 +66,7 @@ _RUNTIME = Family(
         "InvokeModelWithResponseStream": _invoke(_STREAM, guardrail="guardrailIdentifier"),
         "InvokeModelWithBidirectionalStream": _invoke("InvokeModel"),
         "StartAsyncInvoke": _invoke("InvokeModel"),
+        "CountTokens": _invoke("CountTokens")[:1],
     },
     types={"GetAsyncInvoke": ("async-invoke",)},
     fills={"async-invoke.ResourceId": "invocationArn", "GuardrailId": "guardrailIdentifier"},
@@ -91,13 +90,13 @@ _BUILD = Family(
             "GetVpcConfiguration",
             "ListVpcConfigurations",
         ),
-        _NEW,
+        NEWER,
     ),
     every=True,
     fills={"FlowId": "flowIdentifier", "PromptId": "promptIdentifier"},
 )
 _POLLY = Family(
-    unmapped=dict.fromkeys(("ListTagsForResource", "TagResource", "UntagResource"), _NEW),
+    unmapped=dict.fromkeys(("ListTagsForResource", "TagResource", "UntagResource"), NEWER),
     fills={"LexiconName": "Name LexiconNames"},
 )
 

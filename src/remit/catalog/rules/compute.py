@@ -8,10 +8,9 @@ security_iam_service-with-iam; Batch, batch-supported-iam-actions-resources.
 
 from __future__ import annotations
 
-from remit.catalog.rules.model import Family, Grant, pass_role, same
+from remit.catalog.rules.model import NEWER, Family, Grant, pass_role, same
 
-_NEW = "is newer than the Service Authorization Reference, which has no action for it"
-_FUNCTION = {"FunctionName": "FunctionName|function Resource FunctionArn"}
+_FUNCTION = {"FunctionName": "FunctionName|function Resource ResourceArn FunctionArn"}
 # A qualifier is part of the ARN that is checked: function:name:alias.
 _QUALIFIED = ("function alias", "function")
 _CODE_OBJECT = ("arn:${Partition}:s3:::${BucketName}/${ObjectName}",)
@@ -64,7 +63,6 @@ _LAMBDA = Family(
     },
     types={
         "PutFunctionCodeSigningConfig": ("function",),
-        "UpdateFunctionCodeSigningConfig": ("function",),
         **dict.fromkeys(
             (
                 "DeleteProvisionedConcurrencyConfig",
@@ -75,7 +73,7 @@ _LAMBDA = Family(
         ),
     },
     unmapped=dict.fromkeys(
-        ("DeleteDurableExecution", "PauseDurableExecution", "ResumeDurableExecution"), _NEW
+        ("DeleteDurableExecution", "PauseDurableExecution", "ResumeDurableExecution"), NEWER
     ),
     fills={
         **_FUNCTION,
@@ -109,10 +107,11 @@ _STEPFUNCTIONS = Family(
             " routingConfiguration[].stateMachineVersionArn"
         ),
         "ActivityName": "activityArn name resourceArn",
+        "express.ExpressId": "executionArn",
         **{
             f"{kind}.{name}": "executionArn"
             for kind in ("execution", "express")
-            for name in ("StateMachineName", "ExecutionId", "ExpressId")
+            for name in ("StateMachineName", "ExecutionId")
         },
         **{
             f"maprun.{name}": "mapRunArn"
@@ -121,9 +120,7 @@ _STEPFUNCTIONS = Family(
     },
 )
 
-_CLUSTER_KEY = {
-    "ecs:cluster": "arn:${Partition}:ecs:${Region}:${Account}:cluster/${TheCluster}"
-}
+_CLUSTER_KEY = {"ecs:cluster": "arn:${Partition}:ecs:${Region}:${Account}:cluster/${TheCluster}"}
 _ROLES_OF_TASK = Grant(
     "iam:PassRole",
     arns=("arn:${Partition}:iam::${Account}:role/${RoleNameWithPath}",),
@@ -135,7 +132,7 @@ _ROLES_OF_TASK = Grant(
 
 def _task(action: str) -> tuple[Grant, ...]:
     return (
-        Grant(f"ecs:{action}", ("task-definition",), context=_CLUSTER_KEY),
+        Grant(f"ecs:{action}", ("task-definition",)),
         _ROLES_OF_TASK,
         pass_role("overrides.taskRoleArn", "ecs-tasks.amazonaws.com"),
         pass_role("overrides.executionRoleArn", "ecs-tasks.amazonaws.com"),
@@ -161,6 +158,7 @@ _ECS = Family(
         ),
     },
     types={"ExecuteCommand": ("task",)},
+    context=_CLUSTER_KEY,
     fills={
         "TheCluster": "cluster =default",
         "cluster.ClusterName": "cluster clusterName clusters =default",
@@ -168,8 +166,8 @@ _ECS = Family(
         "ServiceName": "service services serviceName",
         "TaskId": "task tasks",
         "ContainerInstanceId": "containerInstance containerInstances !container_instance",
-        "TaskDefinitionFamilyName": "taskDefinition|family",
-        "TaskDefinitionRevisionNumber": "taskDefinition|revision",
+        "TaskDefinitionFamilyName": "taskDefinition|family taskDefinitions|family",
+        "TaskDefinitionRevisionNumber": "taskDefinition|revision taskDefinitions|revision",
         "TaskSetId": "taskSet taskSets !task_set",
     },
 )
@@ -180,20 +178,16 @@ _BATCH = Family(
         "SubmitJob": (
             Grant(
                 "batch:SubmitJob",
-                arns=(
-                    "arn:${Partition}:batch:${Region}:${Account}:job-definition/${Definition}",
-                ),
+                arns=("arn:${Partition}:batch:${Region}:${Account}:job-definition/${Definition}",),
                 fill={"Definition": "jobDefinition"},
                 also=(
                     "arn:${Partition}:batch:${Region}:${Account}:job-definition/${Definition}:${R}",
                 ),
             ),
-            Grant(
-                "batch:SubmitJob", ("job-queue",), fill={"JobQueueName": "jobQueue"}
-            ),
+            Grant("batch:SubmitJob", ("job-queue",), fill={"JobQueueName": "jobQueue"}),
         ),
     },
-    unmapped=dict.fromkeys(("CancelJobs", "TerminateJobs", "TerminateServiceJobs"), _NEW),
+    unmapped=dict.fromkeys(("CancelJobs", "TerminateJobs", "TerminateServiceJobs"), NEWER),
     extras={
         "RegisterJobDefinition": (
             pass_role("containerProperties.jobRoleArn", "ecs-tasks.amazonaws.com"),
@@ -212,13 +206,11 @@ _EKS = Family(
             pass_role("podExecutionRoleArn", "eks-fargate-pods.amazonaws.com"),
         ),
         "CreatePodIdentityAssociation": (pass_role("roleArn", "pods.eks.amazonaws.com"),),
-        **same(
-            "CreateAddon UpdateAddon", pass_role("serviceAccountRoleArn", "eks.amazonaws.com")
-        ),
+        **same("CreateAddon UpdateAddon", pass_role("serviceAccountRoleArn", "eks.amazonaws.com")),
     },
 )
 
-_ECR = Family(unmapped={"ListImageReferrers": _NEW})
+_ECR = Family(unmapped={"ListImageReferrers": NEWER})
 
 
 def _run(type_name: str, variable: str, fill: str, when: str = "") -> Grant:
@@ -299,7 +291,7 @@ _EC2 = Family(
             ),
         ),
     },
-    unmapped=dict.fromkeys(_EC2_NEW.split(), _NEW),
+    unmapped=dict.fromkeys(_EC2_NEW.split(), NEWER),
     every=True,
     star=("Create", "Allocate", "Import", "Request"),
     fills={
@@ -309,7 +301,11 @@ _EC2 = Family(
         "ImageId": "ImageId SourceImageId",
         "KeyPairName": "KeyName KeyPairId",
         "InternetGatewayId": "InternetGatewayId",
-        "AllocationId": "AllocationId",
+        "NaclId": "NetworkAclId",
+        "VpcFlowLogId": "FlowLogIds",
+        "PlacementGroupName": "GroupName GroupId",
+        "VpcEndpointServiceId": "ServiceId ServiceIds",
+        "SnapshotId": "SnapshotId SnapshotIds SourceSnapshotIds SourceSnapshotId",
     },
 )
 

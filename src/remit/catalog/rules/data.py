@@ -7,9 +7,7 @@ UsingWithRDS.IAM and security_iam_id-based-policy-examples; Data API, rds-data a
 
 from __future__ import annotations
 
-from remit.catalog.rules.model import Family, Grant, pass_role, same
-
-_NEW = "is newer than the Service Authorization Reference, which has no action for it"
+from remit.catalog.rules.model import NEWER, Family, Grant, pass_role, same
 
 # A query's id does not say in which workgroup it ran.
 _BY_QUERY = """
@@ -26,9 +24,7 @@ _RESULTS = {
 _LOCATION = "ResultConfiguration.OutputLocation"
 _ATHENA = Family(
     rules={
-        name: (
-            Grant(f"athena:{name}", ("workgroup",), fill={"WorkGroupName": "!workgroup"}),
-        )
+        name: (Grant(f"athena:{name}", ("workgroup",), fill={"WorkGroupName": "!workgroup"}),)
         for name in _BY_QUERY.split()
     },
     # querying#permissions: the caller writes the results itself.
@@ -56,7 +52,7 @@ _ATHENA = Family(
             "ListSystemTableStatuses",
             "UpdateSystemTableConfiguration",
         ),
-        _NEW,
+        NEWER,
     ),
     fills={
         "workgroup.WorkGroupName": "WorkGroup Name =primary",
@@ -89,6 +85,22 @@ UpdateGlossaryTerm
 """
 _GLUE = Family(
     rules={
+        # Everything in the database is deleted with it (glue-specifying-resource-arns).
+        "DeleteDatabase": (
+            Grant("glue:DeleteDatabase", ("rootcatalog",)),
+            Grant("glue:DeleteDatabase", ("database",), fill={"DatabaseName": "Name"}),
+            *(
+                Grant(
+                    "glue:DeleteDatabase",
+                    (kind,),
+                    fill={"DatabaseName": "Name", name: "!all_in_the_database"},
+                )
+                for kind, name in (
+                    ("table", "TableName"),
+                    ("userdefinedfunction", "UserDefinedFunctionName"),
+                )
+            ),
+        ),
         "BatchGetDataQualityResult": (Grant("glue:GetDataQualityResult"),),
         # Lake Formation, access-control-fine-grained: the plain action covers the unfiltered one.
         "GetUnfilteredTableMetadata": (Grant("glue:GetTable"),),
@@ -103,13 +115,12 @@ _GLUE = Family(
             pass_role("JobUpdate.Role", "glue.amazonaws.com"),
         ),
     },
-    unmapped=dict.fromkeys(_GLUE_NEW.split(), _NEW),
+    unmapped=dict.fromkeys(_GLUE_NEW.split(), NEWER),
     every=True,
     fills={
-        "database.DatabaseName": "DatabaseName DatabaseInput.Name Database.Name",
+        "database.DatabaseName": "DatabaseName DatabaseInput.Name Name",
         "DatabaseName": "DatabaseName",
-        "table.TableName": "TableName TableInput.Name TablesToDelete",
-        "TableName": "TableName",
+        "table.TableName": "TableName TableInput.Name TablesToDelete Name",
         "ConnectionName": "ConnectionName Name ConnectionInput.Name",
         "RegistryName": "RegistryId.RegistryName RegistryName SchemaId.RegistryName",
         "SchemaName": "SchemaId.SchemaArn SchemaId.SchemaName SchemaName",
@@ -146,7 +157,7 @@ _RDS = Family(
         pass_role("MonitoringRoleArn", "monitoring.rds.amazonaws.com"),
         Grant("rds:AddTagsToResource", ("db", "cluster"), when="Tags"),
     ),
-    unmapped={"DescribeServerlessV2PlatformVersions": _NEW},
+    unmapped={"DescribeServerlessV2PlatformVersions": NEWER},
     every=True,
     star=("Describe",),
     fills=_RDS_FILLS,
@@ -161,7 +172,7 @@ _DATA_API = Family(
     fills={"DbClusterInstanceName": "resourceArn dbClusterOrInstanceArn"},
 )
 _ELASTICACHE = Family(
-    unmapped=dict.fromkeys(("PrepareMigration", "StopMigration"), _NEW),
+    unmapped=dict.fromkeys(("PrepareMigration", "StopMigration"), NEWER),
     star=("Describe",),
     every=True,
 )
@@ -175,10 +186,10 @@ _REDSHIFT_DATA = Family(
             fill={"SecretId": "SecretArn|secret"},
         ),
     ),
-    unmapped={"GetStatementResultV2": _NEW},
+    unmapped={"GetStatementResultV2": NEWER},
     fills={"WorkgroupId": "WorkgroupName|assigned", "ClusterName": "ClusterIdentifier"},
 )
-_OPENSEARCH = Family(unmapped={"UpdateClone": _NEW})
+_OPENSEARCH = Family(unmapped={"UpdateClone": NEWER})
 _EFS = Family(
     fills={
         "FileSystemId": "FileSystemId ResourceId !file_system",

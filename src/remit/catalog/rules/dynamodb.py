@@ -7,10 +7,9 @@ Authorization Reference, list_amazondynamodb.
 
 from __future__ import annotations
 
-from remit.catalog.rules.model import Family, Grant
+from remit.catalog.rules.model import NEWER, Family, Grant
 
 _INDEX_OR_TABLE = ("index", "table")
-_NEW = "is newer than the Service Authorization Reference, which has no action for it"
 
 
 def _entry(kind: str, action: str) -> Grant:
@@ -62,9 +61,7 @@ _DYNAMODB = Family(
         "BatchExecuteStatement": _partiql("Statements[]"),
         "ExecuteTransaction": _partiql("TransactStatements[]"),
         **{
-            name: (
-                Grant(f"dynamodb:{name}", ("table",), fill={"TableName": "RequestItems{}"}),
-            )
+            name: (Grant(f"dynamodb:{name}", ("table",), fill={"TableName": "RequestItems{}"}),)
             for name in ("BatchGetItem", "BatchWriteItem")
         },
         # AWS's refusal names `table/*` though the reference lists no resource.
@@ -108,7 +105,7 @@ _DYNAMODB = Family(
     },
     unmapped=dict.fromkeys(
         ("CancelBulkOperation", "DescribeBulkOperation", "ListBulkOperations", "StartBulkPutItems"),
-        _NEW,
+        NEWER,
     ),
     types=dict.fromkeys(
         ("Query", "Scan", "DescribeContributorInsights", "UpdateContributorInsights"),

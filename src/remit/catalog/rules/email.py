@@ -44,6 +44,7 @@ def _send(
                 ("template",),
                 when=template,
                 unless=unless,
+                sure=True,
                 fill={"TemplateName": template},
             )
         )
@@ -67,10 +68,10 @@ _FILLS = {
     "identity.IdentityName": "EmailIdentity Identity FromEmailAddress FromAddress|address",
     "DedicatedIPPool": "PoolName DestinationPoolName",
     "tenant.TenantId": "!tenant_id",
+    "ExportJobId": "JobId",
+    "ImportJobId": "JobId",
 }
-_VERIFICATION = Grant(
-    "ses:SendCustomVerificationEmail", ("custom-verification-email-template",)
-)
+_VERIFICATION = Grant("ses:SendCustomVerificationEmail", ("custom-verification-email-template",))
 
 _SES = Family(
     rules={
@@ -98,9 +99,7 @@ _SESV2 = Family(
                 unknown="!sender_in_the_raw_message",
             ),
         ),
-        "SendBulkEmail": _send(
-            "ses:SendBulkEmail", _V2, "DefaultContent.Template.TemplateName"
-        ),
+        "SendBulkEmail": _send("ses:SendBulkEmail", _V2, "DefaultContent.Template.TemplateName"),
         "SendCustomVerificationEmail": (_VERIFICATION,),
     },
     fills=_FILLS,

@@ -8,9 +8,7 @@ authenticated and unauthenticated API operations") and identity pools' API refer
 
 from __future__ import annotations
 
-from remit.catalog.rules.model import Family, Grant
-
-_NEW = "is newer than the Service Authorization Reference, which has no action for it"
+from remit.catalog.rules.model import NEWER, Family, Grant
 
 # A name alone does not say under which path the entity was made; mostly none.
 _PATHED = {
@@ -28,9 +26,7 @@ _PATHED = {
 def _listing(action: str, kind: str) -> tuple[Grant, ...]:
     """The reference lists no resource; AWS's refusals name the path (`role/`)."""
     return (
-        Grant(
-            f"iam:{action}", ("*",), also=(f"arn:${{Partition}}:iam::${{Account}}:{kind}/",)
-        ),
+        Grant(f"iam:{action}", ("*",), also=(f"arn:${{Partition}}:iam::${{Account}}:{kind}/",)),
     )
 
 
@@ -47,7 +43,7 @@ _IAM = Family(
             Grant("iam:PassRole", ("role",), fill={"RoleNameWithPath": "RoleName"}),
         ),
     },
-    unmapped={"AcquireRole": _NEW, "UpdateDelegationRequest": _NEW},
+    unmapped={"AcquireRole": NEWER, "UpdateDelegationRequest": NEWER},
     also=_PATHED,
     fills={
         "AnyPath": "!path",
@@ -103,7 +99,7 @@ RevokeUserSession SetUserPoolClientSessionConfiguration SetUserPoolSessionConfig
 """
 _POOLS = Family(
     free=frozenset(_COGNITO_FREE.split()),
-    unmapped=dict.fromkeys(_COGNITO_NEW.split(), _NEW),
+    unmapped=dict.fromkeys(_COGNITO_NEW.split(), NEWER),
     fills={"UserPoolId": "UserPoolId|pool ResourceArn"},
 )
 _IDENTITY_POOLS = Family(

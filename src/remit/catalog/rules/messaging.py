@@ -7,9 +7,7 @@ eb-use-identity-based; Kinesis, controlling-access; IoT Core, iot-policy-actions
 
 from __future__ import annotations
 
-from remit.catalog.rules.model import Family, Grant, pass_role
-
-_NEW = "is newer than the Service Authorization Reference, which has no action for it"
+from remit.catalog.rules.model import NEWER, Family, Grant, pass_role
 
 
 def _one(action: str) -> tuple[Grant, ...]:
@@ -23,9 +21,7 @@ _SQS = Family(
         "ChangeMessageVisibilityBatch": _one("sqs:ChangeMessageVisibility"),
         # AWS's refusal names the account's queues though the reference lists no resource.
         "ListQueues": (
-            Grant(
-                "sqs:ListQueues", ("*",), also=("arn:${Partition}:sqs:${Region}:${Account}:",)
-            ),
+            Grant("sqs:ListQueues", ("*",), also=("arn:${Partition}:sqs:${Region}:${Account}:",)),
         ),
     },
     extras={
@@ -142,7 +138,8 @@ _SCHEDULER = Family(
 
 _PIPES = Family(
     extras={
-        name: (pass_role("RoleArn", "pipes.amazonaws.com"),) for name in ("CreatePipe", "UpdatePipe")
+        name: (pass_role("RoleArn", "pipes.amazonaws.com"),)
+        for name in ("CreatePipe", "UpdatePipe")
     },
 )
 
@@ -197,7 +194,7 @@ _KINESIS = Family(
             "UpdateQueue",
             "UpdateQueueRecordsVisibility",
         ),
-        _NEW,
+        NEWER,
     ),
     fills={
         "stream.StreamName": _STREAM,
@@ -244,7 +241,6 @@ _IOT_DATA = Family(
         "GetThingShadow": (Grant("iot:GetThingShadow", ("thing",)),),
         "UpdateThingShadow": (Grant("iot:UpdateThingShadow", ("thing",)),),
     },
-    unmapped={"DeleteConnection": _NEW},
     fills={"ThingName": "thingName", "TopicName": "topic"},
 )
 

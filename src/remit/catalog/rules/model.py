@@ -26,7 +26,7 @@ class Grant:
     `context` maps condition keys to parameters (`Param*` for a multivalued key), to `=text`, to
     `~service` (the service's endpoint name), or to an ARN format. `condition` makes the need
     conditional always. `ask` makes it conditional, not silent, when an unseen parameter may be
-    what `when` names.
+    what `when` names; `sure` takes an open parameter as not set.
     """
 
     action: str
@@ -40,6 +40,7 @@ class Grant:
     context: Mapping[str, str] = field(default_factory=dict)
     condition: str | None = None
     ask: bool = False
+    sure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,8 @@ class Family:
     `fills` hold for all operations, `types` choose an operation's resource types. `every` says
     that AWS checks all required types that the parameters name, not the best one only.
     `star` are beginnings of operation names whose missing names mean "all" (`db:*`).
-    `also` are formats by resource type that AWS may check in place of the type's own.
+    `also` are formats by resource type that AWS may check in place of the type's own. `context`
+    is that of Grant, for every action that knows the key.
     """
 
     rules: Mapping[str, tuple[Grant, ...]] = field(default_factory=dict)
@@ -61,12 +63,17 @@ class Family:
     fills: Fills = field(default_factory=dict)
     types: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     also: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    context: Mapping[str, str] = field(default_factory=dict)
     every: bool = False
     star: tuple[str, ...] = ()
 
 
 _ROLE = ("arn:${Partition}:iam::${Account}:role/${RoleNameWithPath}",)
 _KEY = ("arn:${Partition}:kms:${Region}:${Account}:key/${KeyId}",)
+
+NEWER = (
+    "the operation is newer than the Service Authorization Reference, which has no action for it"
+)
 
 
 def pass_role(parameter: str, service: str, *, condition: str | None = None) -> Grant:

@@ -7,9 +7,7 @@ CloudFormation User Guide, control-access-with-iam; Route 53, access-control-man
 
 from __future__ import annotations
 
-from remit.catalog.rules.model import Family, Grant, pass_role, same
-
-_NEW = "is newer than the Service Authorization Reference, which has no action for it"
+from remit.catalog.rules.model import NEWER, Family, Grant, pass_role, same
 
 _GROUP = "logGroupName logGroupIdentifier logGroupNames logGroupIdentifiers logGroupArnList"
 _GROUP_ARN = "arn:${Partition}:logs:${Region}:${Account}:log-group:"
@@ -39,7 +37,7 @@ _LOGS = Family(
         "PutSubscriptionFilter": ("log-group",),
         "CreateDelivery": ("delivery-source",),
     },
-    unmapped={"GetLogObject": _NEW},
+    unmapped={"GetLogObject": NEWER},
     # The group's ARN is written with and without its tail, and a policy may name either.
     also={"log-group": (f"{_GROUP_ARN}${{LogGroupName}}:log-stream:",)},
     fills={
@@ -53,7 +51,9 @@ _LOGS = Family(
     },
 )
 
-_ALARM_ARN = "arn:${Partition}:cloudwatch:${Region}:${Account}:alarm:"
+# The reference has since 2026 a dataset that these may name; a grant on one is believed.
+_DATASET = ("arn:${Partition}:cloudwatch:${Region}:${Account}:dataset/${DatasetId}",)
+_ANY_DATASET = {"DatasetId": "!dataset"}
 _CLOUDWATCH = Family(
     rules={
         # Without names, and with a prefix, all alarms are described.
@@ -68,7 +68,7 @@ _CLOUDWATCH = Family(
             for name in ("DescribeAlarms", "DescribeAlarmHistory")
         },
         **{
-            name: (Grant(f"cloudwatch:{name}", ("*",)),)
+            name: (Grant(f"cloudwatch:{name}", ("*",), also=_DATASET, fill=_ANY_DATASET),)
             for name in ("GetMetricData", "PutMetricData", "ListMetrics")
         },
         "PutMetricAlarm": (Grant("cloudwatch:PutMetricAlarm", ("alarm",)),),
@@ -84,7 +84,7 @@ _CLOUDWATCH = Family(
             "ListMetricDataQueryDefinitions",
             "PutMetricDataQueryDefinition",
         ),
-        _NEW,
+        NEWER,
     ),
     fills={
         "AlarmName": "AlarmName AlarmNames ResourceARN",
@@ -99,7 +99,7 @@ _CLOUDFORMATION = Family(
         "CreateStack UpdateStack DeleteStack CreateChangeSet ExecuteChangeSet",
         pass_role("RoleARN", "cloudformation.amazonaws.com"),
     ),
-    unmapped=dict.fromkeys(("RemoveAlias", "SetAlias"), _NEW),
+    unmapped=dict.fromkeys(("RemoveAlias", "SetAlias"), NEWER),
     fills={
         "StackName": "StackName StackId",
         "stack.Id": "StackId !stack_id",
@@ -120,7 +120,7 @@ _CLOUDFRONT = Family(
             Grant("cloudfront:TagResource", ("streaming-distribution",)),
         ),
     },
-    unmapped={"ListDistributionsByOwnedResource": _NEW},
+    unmapped={"ListDistributionsByOwnedResource": NEWER},
     fills={"DistributionId": "DistributionId Id Resource"},
 )
 
@@ -154,7 +154,7 @@ _ROUTE53 = Family(
             "DeleteResourceRecordSetProtections",
             "ListResourceRecordSetProtections",
         ),
-        _NEW,
+        NEWER,
     ),
     types={"CreateTrafficPolicyInstance": ("hostedzone",)},
     fills={

@@ -27,6 +27,7 @@ _PUT_CONTEXT = {
     "s3:x-amz-storage-class": "StorageClass",
 }
 _LIST_CONTEXT = {"s3:prefix": "Prefix", "s3:delimiter": "Delimiter", "s3:max-keys": "MaxKeys"}
+_KEYS = "Delete.Objects[]"
 _ACL_PARAMETERS = ("ACL", "GrantFullControl", "GrantRead", "GrantReadACP", "GrantWriteACP")
 
 
@@ -38,9 +39,7 @@ def _version(action: str, versioned: str) -> tuple[Grant, Grant]:
     """With a version id AWS checks the versioned action instead of the plain one."""
     return (
         _object(action, unless="VersionId"),
-        Grant(
-            f"s3:{versioned}", _OBJECT, when="VersionId", context={"s3:VersionId": "VersionId"}
-        ),
+        Grant(f"s3:{versioned}", _OBJECT, when="VersionId", context={"s3:VersionId": "VersionId"}),
     )
 
 
@@ -83,9 +82,10 @@ _READ_SOURCE = (
         _OBJECT,
         fill=_SOURCE,
         unless="CopySource*?versionId= CopySource.VersionId",
+        sure=True,
     ),
     *(
-        Grant("s3:GetObjectVersion", _OBJECT, fill=_SOURCE, when=when)
+        Grant("s3:GetObjectVersion", _OBJECT, fill=_SOURCE, when=when, sure=True)
         for when in ("CopySource*?versionId=", "CopySource.VersionId")
     ),
 )
@@ -125,9 +125,7 @@ _RULES: dict[str, tuple[Grant, ...]] = {
     "ListObjectVersions": (Grant("s3:ListBucketVersions", _BUCKET, context=_LIST_CONTEXT),),
     "ListMultipartUploads": _bucket("ListBucketMultipartUploads"),
     "ListParts": (_object("ListMultipartUploadParts"),),
-    "ListBuckets": (
-        Grant("s3:ListAllMyBuckets", ("*",), also=("arn:${Partition}:s3:::*",)),
-    ),
+    "ListBuckets": (Grant("s3:ListAllMyBuckets", ("*",), also=("arn:${Partition}:s3:::*",)),),
     "ListDirectoryBuckets": (
         Grant(
             "s3express:ListAllMyDirectoryBuckets",
@@ -152,13 +150,13 @@ _RULES: dict[str, tuple[Grant, ...]] = {
         _object("BypassGovernanceRetention", when="BypassGovernanceRetention=true"),
     ),
     "DeleteObjects": (
-        Grant("s3:DeleteObject", _OBJECT, each="Delete.Objects[]", unless="VersionId"),
-        Grant("s3:DeleteObjectVersion", _OBJECT, each="Delete.Objects[]", when="VersionId"),
+        Grant("s3:DeleteObject", _OBJECT, each=_KEYS, unless="VersionId", sure=True),
+        Grant("s3:DeleteObjectVersion", _OBJECT, each=_KEYS, when="VersionId", sure=True),
         Grant(
             "s3:BypassGovernanceRetention",
             _OBJECT,
-            each="Delete.Objects[]",
             when="BypassGovernanceRetention=true",
+            fill={"ObjectName": f"{_KEYS}.Key"},
         ),
     ),
     "PutObject": (_PUT, *_WRITE_EXTRAS, *_data_key("GenerateDataKey")),

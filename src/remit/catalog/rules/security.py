@@ -7,9 +7,8 @@ Guide, sysman-paramstore-access and sysman-paramstore-securestring.
 
 from __future__ import annotations
 
-from remit.catalog.rules.model import Family, Grant, key, pass_role, same
+from remit.catalog.rules.model import NEWER, Family, Grant, key, pass_role, same
 
-_NEW = "is newer than the Service Authorization Reference, which has no action for it"
 _KEY = ("key",)
 
 
@@ -118,7 +117,7 @@ _SECRETS = Family(
     },
     unmapped=dict.fromkeys(
         ("AssociateCrossAccountReplica", "DisassociateCrossAccountReplica", "ListResourcePolicies"),
-        _NEW,
+        NEWER,
     ),
     fills={"SecretId": "SecretId|secret SecretARN"},
 )
@@ -248,7 +247,7 @@ _SSM = Family(
             "DeregisterDefaultHostManagementConfiguration",
             "RegisterDefaultHostManagementConfiguration",
         ),
-        _NEW,
+        NEWER,
     ),
     fills={
         "ParameterNameWithoutLeadingSlash": "Name|noslash Names|noslash ResourceId|noslash",
