@@ -6,6 +6,9 @@ import json
 
 import pytest
 
+from remit.catalog import iam
+from remit.check import ineffective_grant
+
 from .support import ANY_TABLE, TABLE, allow, deny, need, policy, stage, world
 
 ID = "ineffective-grant"
@@ -115,6 +118,11 @@ def test_an_empty_account_is_filled_in() -> None:
 )
 def test_silent(statement: dict[str, object]) -> None:
     assert world(stage("dev", policy(statement))).said(ID) == []
+
+
+def test_silent_where_the_catalog_cannot_tell(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(iam, "action_fits_resource", lambda action, resource: None)
+    assert ineffective_grant.fits.__wrapped__("ses:SendEmail", BUCKET)
 
 
 def test_silent_where_the_policy_is_not_written_by_people() -> None:

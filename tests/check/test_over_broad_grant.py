@@ -198,6 +198,10 @@ def test_what_was_not_followed_may_need_it() -> None:
             allow("execute-api:ManageConnections", on="arn:*:execute-api:*:*:*/@connections/*"),
             [POST],
         ),
+        (
+            allow("ssm:GetParameter", on="arn:aws:ssm:eu-west-1::parameter/app/*"),
+            [need("ssm:GetParameter", "arn:aws:ssm:{region}:{account}:parameter/app/key")],
+        ),
         (LOG, log_needs()),
         (allow("logs:PutLogEvents", on="*"), log_needs()),
         (allow("logs:PutLogEvents", on="arn:*:logs:*:*:*"), log_needs()),

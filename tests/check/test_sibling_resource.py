@@ -180,6 +180,12 @@ def test_silent_when_the_own_name_is_open() -> None:
     assert mixups(world(with_table("dev", "orders-dev"), prod)) == []
 
 
+def test_silent_when_the_siblings_name_is_open() -> None:
+    """The open name reaches every table: that shows nothing."""
+    dev = stage("dev", policy(), need("dynamodb:GetItem", TABLE + "{code:name}", 9))
+    assert mixups(world(dev, with_table("prod", "orders-prod", "orders-dev"))) == []
+
+
 def test_silent_when_a_value_is_known_to_this_stage_under_another_name() -> None:
     dev = stage("dev", policy(allow("s3:GetObject", on="arn:aws:s3:::media/*")), env={"B": "media"})
     prod = stage(

@@ -113,6 +113,7 @@ def test_it_shows_the_call_that_uses_the_action_elsewhere() -> None:
         LOG,
         allow("*", on="*"),
         deny("dynamodb:DeleteItem", on=ORDERS),
+        allow("dynamodb:DeleteItem", on=ORDERS, Condition={"Nonsense": {"a": "b"}}),
         {"Effect": "Allow", "NotAction": "s3:*", "Resource": ORDERS},
         {"Effect": "Allow", "Action": "s3:*", "NotResource": ORDERS},
     ],
