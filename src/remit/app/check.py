@@ -32,7 +32,7 @@ from remit.core.span import Problem, Span
 from remit.core.tree import Tree
 from remit.deploy import NoProject, chalice, chalice_events, find
 from remit.deploy.model import Function, Project, Role, Stage
-from remit.explain.judge import judge
+from remit.explain.judge import Judge
 from remit.explain.model import Standing
 from remit.scan.model import Scan
 from remit.scan.scan import scan
@@ -179,10 +179,10 @@ def _function_needs(
     found = scans.of(function)
     place = Place(stage.partition, stage.region, stage.account)
     known = _known(stage)
-    policies = function.role.policies
+    judge = Judge(function.role.policies)
 
     def judged(need: Need) -> Needed:
-        return Needed(need, None, name, judge(policies, need, known, _ABSENT))
+        return Needed(need, None, name, judge(need, known, _ABSENT))
 
     for located in found.calls:
         if located.function not in ("", name):
