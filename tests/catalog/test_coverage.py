@@ -13,6 +13,8 @@ from remit.catalog.coverage import Count
 from remit.catalog.models import service_model, services
 
 HERE = Path(__file__).parent
+# An operation may move from `*` to an ARN: that is no loss.
+RATCHET = ("operations", "mapped", "arn", "free")
 PAGE = HERE.parents[1] / "docs" / "coverage.md"
 
 
@@ -28,7 +30,7 @@ def test_no_number_falls(found: dict[str, Count]) -> None:
         (service, key): (held[service][key], value)
         for service in held
         for key, value in asdict(found[service]).items()
-        if value < held[service][key]
+        if key in RATCHET and value < held[service][key]
     }
     assert fallen == {}
 

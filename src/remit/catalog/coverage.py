@@ -70,12 +70,14 @@ def _kind(found: Needs) -> str:
         return ""
     if not found.needs:
         return "free"
-    if all(need.resource.literal == "*" for need in found.needs):
+    # What an operation needs besides its own action (iam:PassRole, tagging) does not count.
+    own = [need for need in found.needs if need.action == found.needs[0].action]
+    if all(need.resource.literal == "*" for need in own):
         return "star"
     filled = any(
         need.resource.literal != "*"
         and not any(hole.kind is HoleKind.CODE for hole in need.resource.holes)
-        for need in found.needs
+        for need in own
     )
     return "arn" if filled else "partial"
 
