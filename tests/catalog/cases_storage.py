@@ -134,6 +134,9 @@ DYNAMODB_CASES: list[Case] = [
       "dynamodb:BatchGetItem arn:aws:dynamodb:~:table/b"]),
     (DDB, "dynamodb", "BatchWriteItem", {"RequestItems": data("requests")},
      ["dynamodb:BatchWriteItem arn:aws:dynamodb:~:table/{requests}"]),
+    (DDB, "dynamodb", "BatchWriteItem", {"RequestItems": [text("orders-", env("STAGE")), "b"]},
+     ["dynamodb:BatchWriteItem arn:aws:dynamodb:~:table/orders-{STAGE}",
+      "dynamodb:BatchWriteItem arn:aws:dynamodb:~:table/b"]),
     (TX, "dynamodb", "TransactWriteItems",
      {"TransactItems": [
          {"Put": {"TableName": "a"}}, {"Update": {"TableName": "b"}},

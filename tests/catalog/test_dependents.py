@@ -16,6 +16,8 @@ import pytest
 from remit.catalog import coverage, prefixes, rules
 from remit.catalog.models import service_model
 
+from .test_coverage import JUDGED
+
 NOT_YIELDED_AT_MOST = 192
 
 
@@ -46,6 +48,7 @@ def _yielded(service: str, operation: str) -> set[str]:
     return {grant.action.lower() for grant in grants}
 
 
+@JUDGED
 def test_dependent_actions_that_a_peer_knows_and_we_never_yield(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

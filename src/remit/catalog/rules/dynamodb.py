@@ -61,7 +61,11 @@ _DYNAMODB = Family(
         "BatchExecuteStatement": _partiql("Statements[]"),
         "ExecuteTransaction": _partiql("TransactStatements[]"),
         **{
-            name: (Grant(f"dynamodb:{name}", ("table",), fill={"TableName": "RequestItems{}"}),)
+            name: (
+                Grant(
+                    f"dynamodb:{name}", ("table",), fill={"TableName": "RequestItems{} TableName"}
+                ),
+            )
             for name in ("BatchGetItem", "BatchWriteItem")
         },
         # AWS's refusal names `table/*` though the reference lists no resource.
