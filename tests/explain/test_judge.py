@@ -1,7 +1,5 @@
 """Judging open needs: what may be said, what is in the way, which statement comes nearest."""
 
-# ruff: noqa: E501 - tables of cases are read row by row, and a row is a line
-
 from __future__ import annotations
 
 from collections.abc import Mapping

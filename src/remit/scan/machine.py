@@ -81,7 +81,8 @@ class Machine(ABC):
     of holes by name. `weak` holds, for each branch that may not be taken, the serial of the newest
     object before it; `settings` the settings on which these branches hang; `handlers` the
     `except` clauses that would swallow an AWS error raised now. `loops` is how many loops are
-    under way; `session` is boto3's default session once the code sets one up; `unset` names the variables that were read and that the stage does not set.
+    under way; `session` is boto3's default session once the code sets one up; `unset` names the
+    variables that were read and that the stage does not set.
     """
 
     library: Library
