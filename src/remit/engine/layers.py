@@ -7,38 +7,65 @@ layers' answers make together is combine.py's.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from remit.core.decision import Determining, Layer
+from remit.core.pattern import units
 from remit.core.policy import Policy, Principals, Statement
 from remit.engine.context import Facts
+from remit.engine.index import Index
 from remit.engine.statement import Rule, compile_rule
 
 # Actions whose candidate rules a level remembers. Policies name few; a stream of made-up ones
 # must not fill the memory.
 _REMEMBERED = 4096
+# Rules in all indexes of a level, for each rule that it has.
+_FILED = 16
 
 
 class UnsupportedLayer(ValueError):  # noqa: N818 - says what is given, not that it is wrong
     """A layer was given that is not decided yet. Better no verdict than a wrong one."""
 
 
-@dataclass(frozen=True, slots=True)
 class Level:
     """Rules whose Allows are united: one node of an organisation, or a whole other layer."""
 
-    rules: tuple[Rule, ...]
-    _by_action: dict[str, tuple[Rule, ...]] = field(default_factory=dict, repr=False, compare=False)
+    __slots__ = ("_by_action", "_by_rules", "_place", "rules")
+
+    def __init__(self, rules: tuple[Rule, ...]) -> None:
+        self.rules = rules
+        self._place = {rule: place for place, rule in enumerate(rules)}
+        self._by_action: dict[str, Index] = {}
+        # Most actions that are asked for are named by the same rules: they share an index.
+        self._by_rules: dict[tuple[Rule, ...], Index] = {}
 
     def candidates(self, action: str) -> tuple[Rule, ...]:
         """The rules that name the lowered `action` and can have an effect."""
-        found = self._by_action.get(action)
-        if found is None:
-            found = tuple(rule for rule in self.rules if rule.grants and rule.names(action))
-            if len(self._by_action) >= _REMEMBERED:
-                self._by_action.clear()
-            self._by_action[action] = found
+        return tuple(rule for rule in self.rules if rule.grants and rule.names(action))
+
+    def matching(self, facts: Facts) -> list[Rule]:
+        """The rules that match the request, in the order in which they are written."""
+        index = self._by_action.get(facts.action)
+        if index is None:
+            index = self._index(facts.action)
+        resource = units(facts.resource)
+        found = [rule for rule in index.near(resource, facts) if rule.meets(resource, facts)]
+        if len(found) > 1:  # a rule may be filed twice
+            found = sorted(dict.fromkeys(found), key=self._place.__getitem__)
         return found
+
+    def _index(self, action: str) -> Index:
+        rules = self.candidates(action)
+        index = self._by_rules.get(rules)
+        if index is None:
+            if sum(map(len, self._by_rules)) + len(rules) > _FILED * (len(self.rules) + 16):
+                self._by_rules.clear()
+                self._by_action.clear()
+            index = self._by_rules[rules] = Index(rules)
+        if len(self._by_action) >= _REMEMBERED:
+            self._by_action.clear()
+        self._by_action[action] = index
+        return index
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +100,8 @@ class Rules:
         denies, allows, is_open = list[Determining](), list[Determining](), True
         for level in self.levels:
             passed = len(allows)
-            for rule in level.candidates(facts.action):
-                if rule.matches(facts):
-                    (denies if rule.deny else allows).append(self._named(rule))
+            for rule in level.matching(facts):
+                (denies if rule.deny else allows).append(self._named(rule))
             is_open = is_open and len(allows) > passed
         return Answer(self.layer, tuple(denies), tuple(allows), is_open)
 
