@@ -66,7 +66,7 @@ def defined(rule: Rule, facts: Facts) -> bool:
         rule.grants
         and listed is not rule.source.not_action
         and (rule.source.resources is None or reached is not rule.source.not_resource)
-        and (rule.principal is None or bool(rule.principal(facts)))
+        and (rule.principal is None or bool(rule.principal(facts.who)))
         and all(check.holds(facts.context) for check in rule.checks)
     )
 

@@ -12,13 +12,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import TypeAlias
 
 from remit.core.automaton import Wild
 from remit.core.pattern import Pattern, units
 from remit.core.policy import Effect, Item, Policy, Statement
 from remit.engine.condition import Check, compile_check, compile_test
 from remit.engine.context import Facts
+from remit.engine.naming import Form, Who
 from remit.engine.variables import BROKEN, Context, Template, Variable
+
+Naming: TypeAlias = Callable[[Who], frozenset[Form]]
+"""As what a statement names a caller; empty when it does not speak of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,7 @@ class Named:
 class Rule:
     """A compiled statement, like no other. `grants` is False for an Allow that is not understood.
 
-    `principal` says whether it speaks of a caller; None where the layer has no principals.
+    `principal` says as what it names a caller, if at all; None where the layer has no principals.
     """
 
     policy: int
@@ -58,7 +63,7 @@ class Rule:
     actions: tuple[Named, ...]
     targets: tuple[Target, ...]
     checks: tuple[Check, ...]
-    principal: Callable[[Facts], bool] | None
+    principal: Naming | None
     warnings: tuple[str, ...]
     reaches: Callable[[str, Facts], bool] = field(repr=False)
     """Whether it takes in the request's resource, given in code units."""
@@ -78,7 +83,7 @@ class Rule:
         """`matches`, for a resource given in code units."""
         if not self.reaches(resource, facts):
             return False
-        if self.principal is not None and not self.principal(facts):
+        if self.principal is not None and not self.principal(facts.who):
             return False
         return all([test(facts.context) for test in self.tests]) if self.tests else True
 
@@ -125,19 +130,15 @@ def compile_rule(
     policy: Policy,
     number: int,
     statement: Statement,
-    principal: Callable[[Facts], bool] | None = None,
+    principal: Naming | None = None,
+    faults: Sequence[str] = (),
 ) -> Rule:
     """Compile one statement of the policy with that index in its layer.
 
-    `principal` is given by layers whose statements name principals; elsewhere a `Principal` is
-    something that is not understood.
+    `principal` is given by layers whose statements name principals; `faults` is what a policy of
+    this kind must not have, or must.
     """
     deny = statement.effect is Effect.DENY
-    faults = list(statement.faults)
-    if principal is None and statement.principals is not None:
-        faults.append("a policy of this kind must not have a Principal")
-    if principal is None and statement.resources is None:
-        faults.append("neither Resource nor NotResource")
     actions, bad_actions = _actions(statement, deny)
     targets, bad_targets = _targets(statement, deny, variables=policy.has_variables)
     checks = tuple(
@@ -150,12 +151,13 @@ def compile_rule(
         statement.not_resource and (bad_targets or not statement.resources)
     )
     warnings = (
+        *statement.faults,
         *faults,
         *bad_actions,
         *bad_targets,
         *(w for check in checks for w in check.warnings),
     )
-    grants = deny or not (faults or unsure)
+    grants = deny or not (statement.faults or faults or unsure)
     return Rule(
         number,
         statement,
@@ -190,8 +192,8 @@ def _targets(
     """A resource is `*` or an ARN (facts 1.4).
 
     The pattern runs over the whole text: a `*` that ends a segment may go beyond its colon (IAM
-    User Guide, reference_policies_elements_resource). Whether one within a segment may is
-    UNCONFIRMED; real ARNs give no occasion.
+    User Guide, reference_policies_elements_resource), and so may one within a segment
+    (unconfirmed: resource-colon).
     """
     found, bad = list[Target](), list[str]()
     loose = deny and not statement.not_resource
