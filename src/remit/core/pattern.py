@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import lru_cache
 
 from remit.core.automaton import Automaton, Piece, Stretch, Take, Wild, witness
 from remit.core.text import Hole, HoleKind, Text
@@ -83,14 +83,16 @@ class Pattern:
         return self.test(units(value))
 
     @property
+    def begins(self) -> str | None:
+        """The text before a single `*` at the end, where that is all, in code units: it matches
+        what begins with it."""
+        chunks = self._chunks
+        return chunks[0].plain if len(chunks) == 2 and not chunks[1].length else None
+
+    @property
     def test(self) -> Callable[[str], bool]:
-        """`matches` for values that are `units` already, in the cheapest form for this pattern."""
-        if self._exact is not None:
-            return self._exact.__eq__
-        first, last = self._chunks[0], self._chunks[-1]
-        if len(self._chunks) == 2 and not last.length and first.plain is not None:
-            return partial(_begins, first.plain)
-        return self._matches
+        """`matches` for values that are `units` already."""
+        return self._matches if self._exact is None else self._exact.__eq__
 
     def _matches(self, value: str) -> bool:
         """Prefix and suffix are fixed; what is between is searched for leftmost, piece by piece,
@@ -205,9 +207,6 @@ def _read(text: Text, take: Callable[[Hole], Take]) -> Iterator[Stretch]:
 
 # --- matching -----------------------------------------------------------------------------------
 
-
-def _begins(text: str, value: str) -> bool:
-    return value.startswith(text)
 
 
 class _Chunk:

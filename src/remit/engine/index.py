@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import TypeAlias
 
@@ -37,17 +37,21 @@ from remit.engine.variables import Context
 Label: TypeAlias = tuple[str, ...]
 """A kind, and the texts that go with it."""
 
-FEW = 6
+FEW = 2
 """So many rules are asked faster than they are looked up."""
 _CROWDED = 4  # rules under one label from which on it pays to cut patterns into grams
 _GRAM = 4
 _READ = 256  # characters of a literal that are cut into grams
 
 
+Finder: TypeAlias = Callable[[str, Facts, list[Rule]], None]
+"""Adds the rules that a request may match."""
+
+
 class Index:
     """Rules, filed. `near` may answer with a rule more than once and in any order."""
 
-    __slots__ = ("_after", "_ends", "_grams", "_loose", "_starts", "_values")
+    __slots__ = ("_after", "_finders", "_grams", "_loose", "_values")
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         filed: dict[str, list[tuple[Label, Rule]]] = defaultdict(list)
@@ -58,41 +62,51 @@ class Index:
             if not found:
                 loose.append(rule)
         self._loose = tuple(loose)
-        self._starts = _Beginnings((label[1], rule) for label, rule in filed["start"])
-        self._ends = _Beginnings((label[1], rule) for label, rule in filed["end"])
-        heads = sorted({label[1] for label, _ in filed["after"]})
-        self._after = tuple(
-            (head, _Beginnings((at[2], rule) for at, rule in filed["after"] if at[1] == head))
-            for head in heads
-        )
+        self._after = {
+            head: _Beginnings((label[2], rule) for label, rule in filed["after"] if label[1] == head)
+            for head in sorted({label[1] for label, _ in filed["after"]})
+        }
         self._grams = _grouped((label[1:], rule) for label, rule in filed["gram"])
         self._values = {
-            key: _grouped((at[2], rule) for at, rule in filed["value"] if at[1] == key)
+            key: _grouped((label[2], rule) for label, rule in filed["value"] if label[1] == key)
             for key in sorted({label[1] for label, _ in filed["value"]})
         }
+        starts = _Beginnings((label[1], rule) for label, rule in filed["start"])
+        ends = _Beginnings((label[1], rule) for label, rule in filed["end"])
+        finders: dict[str, Finder] = {
+            "start": lambda resource, facts, found: starts.add(resource, found),
+            "end": lambda resource, facts, found: ends.add(resource[::-1], found),
+            "after": self._add_after,
+            "gram": self._add_grams,
+            "value": self._add_valued,
+        }
+        self._finders = tuple(find for kind, find in finders.items() if filed[kind])
 
-    def near(self, resource: str, facts: Facts) -> list[Rule]:
+    def near(self, resource: str, facts: Facts) -> Sequence[Rule]:
         """All rules that may match; `resource` is in code units."""
+        if not self._finders:
+            return self._loose
         found = list(self._loose)
-        if self._starts.texts:
-            self._starts.add(resource, found)
-        for head, tails in self._after:
-            at = resource.find(head)
-            while at >= 0:
-                tails.add(resource[at + len(head) :][: tails.longest], found)
-                at = resource.find(head, at + 1)
-        if self._ends.texts:
-            self._ends.add(resource[::-1], found)
-        if self._grams:
-            grams = zip(resource, resource[1:], resource[2:], resource[3:], strict=False)
-            for gram in self._grams.keys() & grams:
-                found += self._grams[gram]
-        if self._values:
-            self._add_valued(facts.context, found)
+        for find in self._finders:
+            find(resource, facts, found)
         return found
 
-    def _add_valued(self, context: Context, found: list[Rule]) -> None:
+    def _add_after(self, resource: str, facts: Facts, found: list[Rule]) -> None:
+        for head, tails in self._after.items():
+            at = resource.find(head)
+            while at >= 0:
+                start = at + len(head)
+                tails.add(resource[start : start + tails.longest], found)
+                at = resource.find(head, at + 1)
+
+    def _add_grams(self, resource: str, facts: Facts, found: list[Rule]) -> None:
+        grams = zip(resource, resource[1:], resource[2:], resource[3:], strict=False)
+        for gram in self._grams.keys() & grams:
+            found += self._grams[gram]
+
+    def _add_valued(self, resource: str, facts: Facts, found: list[Rule]) -> None:
         # Whichever are fewer: the keys that rules ask for, or those of the request.
+        context = facts.context
         keys = self._values if len(self._values) <= len(context) else context
         for key in keys:
             value, listed = context.get(key), self._values.get(key)
@@ -193,22 +207,23 @@ def _labels(pattern: Pattern) -> list[Label]:
     pieces = pattern.pieces
     if pieces and isinstance(pieces[0], str):
         found.append(("start", pieces[0]))
+    if pieces and isinstance(pieces[-1], str):
+        found.append(("end", pieces[-1][::-1]))
     for piece in pieces[1:]:
         if isinstance(piece, str):
             found += _after(piece)
-    if pieces and isinstance(pieces[-1], str):
-        found.append(("end", pieces[-1][::-1]))
     return found
 
 
 def _after(literal: str) -> Iterator[Label]:
     """`:111122223333:` and what follows; where there is but one colon, what follows that."""
-    first, colon, rest = literal.partition(":")
-    second, another, tail = rest.partition(":")
-    if another and tail:
-        yield "after", f"{first}:{second}:", tail
-    elif colon and rest:
-        yield "after", f"{first}:", rest
+    if not literal.startswith(":"):
+        return
+    account, another, rest = literal[1:].partition(":")
+    if another and rest:
+        yield "after", f":{account}:", rest
+    elif account:
+        yield "after", ":", literal[1:]
 
 
 def _grams(pattern: Pattern) -> set[Label]:

@@ -176,12 +176,13 @@ def network(text: str) -> Network | None:
 def _four(text: str) -> int | None:
     """Four decimal octets; leading zeros are accepted [O]."""
     octets = text.split(".", 4)
-    if len(octets) != 4:
+    if len(octets) != 4 or not text.isascii():
         return None
     value = 0
     for octet in octets:
-        part = _prefix(octet, 255)
-        if part is None:
+        # Most have at most three digits: those are read at once.
+        part = int(octet) if len(octet) < 4 and octet.isdigit() else _prefix(octet, 255)
+        if part is None or part > 255:
             return None
         value = value << 8 | part
     return value
