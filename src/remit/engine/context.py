@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
 from remit.core.arn import Arn
 from remit.core.request import Request, Value
@@ -87,8 +88,8 @@ class Ground:
     requests, so it is worked out once.
 
     `keys` follow from the caller; `owned`: AWS sends aws:ResourceAccount; `told` is its value
-    where the request has it. `trust` is None where the resource decides. `names` are the request's
-    own keys, lowered; `single`: none of them is multivalued.
+    where the request has it. `trust` is None where the resource decides. `spelled` leads from a
+    lowered key to its spelling in the request; None where that is not enough to find its value.
     """
 
     who: Who
@@ -99,8 +100,7 @@ class Ground:
     owned: bool
     told: str | None
     trust: bool | None
-    names: tuple[str, ...]
-    single: bool
+    spelled: Mapping[str, str] | None
 
 
 @dataclass(slots=True, eq=False)
@@ -122,21 +122,13 @@ class Facts:
     owner: str | None
     foreign: bool
     given: Context
-    _context: Context | None = field(default=None, init=False, repr=False)
+    _context: Keys | None = field(default=None, init=False, repr=False)
 
     @property
     def context(self) -> Context:
         """The keys of the request, lowered, and those that follow from it."""
         if self._context is None:
-            ground = self.ground
-            found = dict(ground.keys)
-            if self.owner is not None and ground.owned:
-                found["aws:resourceaccount"] = self.owner
-            if ground.single and all(self.given.values()):  # nothing that `lowered` would change
-                found.update(zip(ground.names, self.given.values(), strict=True))
-            else:
-                found.update(lowered(self.given))
-            self._context = found
+            self._context = Keys(self)
         return self._context
 
     @property
@@ -153,6 +145,47 @@ class Facts:
     def trust(self) -> bool:
         """Whether the resource's policy is a role's trust policy."""
         return self.who.trust
+
+
+class Keys(Mapping[str, Value]):
+    """The context of one request. A few keys are looked up where they stand; whoever wants all of
+    them has them put together."""
+
+    __slots__ = ("_facts", "_spelled", "_whole")
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+        self._spelled = facts.ground.spelled
+        self._whole: dict[str, Value] | None = None
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """The value of a lowered key."""
+        if self._spelled is None or key == "aws:resourceaccount":
+            return self._all().get(key, default)
+        name = self._spelled.get(key)
+        if name is not None:
+            value = self._facts.given[name]
+            if holds_value(value):
+                return value
+        return self._facts.ground.keys.get(key, default)
+
+    def _all(self) -> dict[str, Value]:
+        if self._whole is None:
+            ground, owner = self._facts.ground, self._facts.owner
+            derived = dict(ground.keys)
+            if owner is not None and ground.owned:
+                derived["aws:resourceaccount"] = owner
+            self._whole = derived | lowered(self._facts.given)
+        return self._whole
+
+    def __getitem__(self, key: str) -> Value:
+        return self._all()[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all())
+
+    def __len__(self) -> int:
+        return len(self._all())
 
 
 def gather(request: Request) -> Facts:
@@ -202,9 +235,14 @@ def _told_ground(
         _has_resource_account(action, service),
         told if isinstance(told, str) else None,
         trust,
-        lower := tuple(name.lower() for name in names),
-        MULTIVALUED.isdisjoint(lower),
+        _spelled(names),
     )
+
+
+def _spelled(names: tuple[str, ...]) -> dict[str, str] | None:
+    """None when a key is there twice, in different letters, or is one that AWS sends as a list."""
+    found = {name.lower(): name for name in names}
+    return found if len(found) == len(names) and MULTIVALUED.isdisjoint(found) else None
 
 
 def lowered(context: Context) -> dict[str, Value]:

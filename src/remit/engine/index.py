@@ -49,7 +49,7 @@ Finder: TypeAlias = Callable[[str, Facts, list[Rule]], None]
 
 
 class Index:
-    """Rules, filed. `near` may answer with a rule more than once and in any order."""
+    """Rules, filed."""
 
     __slots__ = ("_after", "_finders", "_grams", "_loose", "_values")
 
@@ -74,8 +74,8 @@ class Index:
         starts = _Beginnings((label[1], rule) for label, rule in filed["start"])
         ends = _Beginnings((label[1], rule) for label, rule in filed["end"])
         finders: dict[str, Finder] = {
-            "start": lambda resource, facts, found: starts.add(resource, found),
-            "end": lambda resource, facts, found: ends.add(resource[::-1], found),
+            "start": starts.add,
+            "end": lambda resource, facts, found: ends.add(resource[::-1], facts, found),
             "after": self._add_after,
             "gram": self._add_grams,
             "value": self._add_valued,
@@ -83,20 +83,20 @@ class Index:
         self._finders = tuple(find for kind, find in finders.items() if filed[kind])
 
     def near(self, resource: str, facts: Facts) -> Sequence[Rule]:
-        """All rules that may match; `resource` is in code units."""
+        """All rules that may match, in any order; `resource` is in code units."""
         if not self._finders:
             return self._loose
         found = list(self._loose)
         for find in self._finders:
             find(resource, facts, found)
-        return found
+        return list(dict.fromkeys(found)) if len(found) > 1 else found
 
     def _add_after(self, resource: str, facts: Facts, found: list[Rule]) -> None:
         for head, tails in self._after.items():
             at = resource.find(head)
             while at >= 0:
                 start = at + len(head)
-                tails.add(resource[start : start + tails.longest], found)
+                tails.add(resource[start : start + tails.longest], facts, found)
                 at = resource.find(head, at + 1)
 
     def _add_grams(self, resource: str, facts: Facts, found: list[Rule]) -> None:
@@ -135,11 +135,12 @@ class _Beginnings:
                 parent = self._parents[parent]
             self._parents.append(parent)
 
-    def add(self, value: str, found: list[Rule]) -> None:
+    def add(self, value: str, facts: Facts, found: list[Rule]) -> None:
         """Add the rules of every text with which the value begins."""
-        place = bisect_right(self.texts, value) - 1
+        texts = self.texts
+        place = bisect_right(texts, value) - 1
         while place >= 0:
-            if value.startswith(self.texts[place]):
+            if value.startswith(texts[place]):
                 found += self._rules[place]
             place = self._parents[place]
 

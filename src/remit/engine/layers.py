@@ -51,12 +51,12 @@ class Level:
         resource = facts.resource
         if not resource.isascii():
             resource = units(resource)
-        found = list[Rule]()
+        found: list[Rule] = []
         for rule in index.near(resource, facts):
             if rule.reaches(resource, facts) and (rule.holds is None or rule.holds(facts)):
                 found.append(rule)
-        if len(found) > 1:  # a rule may be filed twice
-            found = sorted(dict.fromkeys(found), key=self._place.__getitem__)
+        if len(found) > 1:
+            found.sort(key=self._place.__getitem__)
         return found
 
     def _index(self, action: str) -> Index:

@@ -23,6 +23,7 @@ from remit.core.pattern import Pattern
 _DAY = 86_400_000
 _NUMBER = frozenset("0123456789+-.eE")
 _DIGITS = frozenset("0123456789")
+_OCTETS = {str(value): value for value in range(256)}
 
 
 def truth(text: str) -> bool:
@@ -176,14 +177,15 @@ def network(text: str) -> Network | None:
 def _four(text: str) -> int | None:
     """Four decimal octets; leading zeros are accepted [O]."""
     octets = text.split(".", 4)
-    if len(octets) != 4 or not text.isascii():
+    if len(octets) != 4:
         return None
     value = 0
     for octet in octets:
-        # Most have at most three digits: those are read at once.
-        part = int(octet) if len(octet) < 4 and octet.isdigit() else _prefix(octet, 255)
-        if part is None or part > 255:
-            return None
+        part = _OCTETS.get(octet)
+        if part is None:
+            part = _prefix(octet, 255)
+            if part is None:
+                return None
         value = value << 8 | part
     return value
 
