@@ -103,11 +103,12 @@ class Pattern:
     # is enough because each gap may be of any length.
 
     def _matches_texts(self, value: str) -> bool:
-        first, *between, last = self._texts
+        texts = self._texts
+        first, last = texts[0], texts[-1]
         position, end = len(first), len(value) - len(last)
         if position > end or not value.startswith(first) or not value.endswith(last):
             return False
-        for text in between:
+        for text in texts[1:-1]:
             position = value.find(text, position, end)
             if position < 0:
                 return False

@@ -24,15 +24,18 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from remit.core.pattern import Pattern
 from remit.engine.condition import Check, Quantifier
 from remit.engine.context import Facts
 from remit.engine.statement import Rule
 from remit.engine.variables import Context
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 Label: TypeAlias = tuple[str, ...]
 """A kind, and the texts that go with it."""
@@ -62,14 +65,14 @@ class Index:
             if not found:
                 loose.append(rule)
         self._loose = tuple(loose)
-        self._after = {
-            head: _Beginnings((label[2], rule) for label, rule in filed["after"] if label[1] == head)
-            for head in sorted({label[1] for label, _ in filed["after"]})
-        }
+        self._after = tuple(
+            (head, len(head), _Beginnings((at[2], rule) for at, rule in group))
+            for head, group in _grouped((at[1], (at, rule)) for at, rule in filed["after"]).items()
+        )
         self._grams = _grouped((label[1:], rule) for label, rule in filed["gram"])
         self._values = {
-            key: _grouped((label[2], rule) for label, rule in filed["value"] if label[1] == key)
-            for key in sorted({label[1] for label, _ in filed["value"]})
+            key: _grouped((at[2], rule) for at, rule in group)
+            for key, group in _grouped((at[1], (at, rule)) for at, rule in filed["value"]).items()
         }
         starts = _Beginnings((label[1], rule) for label, rule in filed["start"])
         ends = _Beginnings((label[1], rule) for label, rule in filed["end"])
@@ -82,20 +85,20 @@ class Index:
         }
         self._finders = tuple(find for kind, find in finders.items() if filed[kind])
 
-    def near(self, resource: str, facts: Facts) -> Sequence[Rule]:
+    def near(self, resource: str, facts: Facts) -> Collection[Rule]:
         """All rules that may match, in any order; `resource` is in code units."""
         if not self._finders:
             return self._loose
         found = list(self._loose)
         for find in self._finders:
             find(resource, facts, found)
-        return list(dict.fromkeys(found)) if len(found) > 1 else found
+        return found if len(found) < 2 else {*found}
 
     def _add_after(self, resource: str, facts: Facts, found: list[Rule]) -> None:
-        for head, tails in self._after.items():
+        for head, length, tails in self._after:
             at = resource.find(head)
             while at >= 0:
-                start = at + len(head)
+                start = at + length
                 tails.add(resource[start : start + tails.longest], facts, found)
                 at = resource.find(head, at + 1)
 
@@ -106,12 +109,11 @@ class Index:
 
     def _add_valued(self, resource: str, facts: Facts, found: list[Rule]) -> None:
         # Whichever are fewer: the keys that rules ask for, or those of the request.
-        context = facts.context
-        keys = self._values if len(self._values) <= len(context) else context
-        for key in keys:
-            value, listed = context.get(key), self._values.get(key)
-            if listed is not None and isinstance(value, str):
-                found += listed.get(value, ())
+        context, values = facts.context, self._values
+        for key in values if len(values) <= len(facts.given) else context:
+            seen, listed = context.get(key), values.get(key)
+            if listed is not None and isinstance(seen, str):
+                found += listed.get(seen, ())
 
 
 class _Beginnings:
@@ -145,11 +147,11 @@ class _Beginnings:
             place = self._parents[place]
 
 
-def _grouped(pairs):  # type: ignore[no-untyped-def]
-    grouped = defaultdict(list)
-    for key, rule in pairs:
-        grouped[key].append(rule)
-    return {key: tuple(rules) for key, rules in grouped.items()}
+def _grouped(pairs: Iterable[tuple[K, V]]) -> dict[K, tuple[V, ...]]:
+    found: dict[K, list[V]] = defaultdict(list)
+    for key, value in pairs:
+        found[key].append(value)
+    return {key: tuple(values) for key, values in found.items()}
 
 
 # --- under what a rule is filed -----------------------------------------------------------------
@@ -165,12 +167,27 @@ def _filing(rules: Sequence[Rule]) -> Iterator[list[Label]]:
     shared = Counter(label for patterns in listed for p in patterns for label in plain[p])
     values = [_values(rule) for rule in rules]
     shared.update(label for ways in values for way in ways for label in way)
-    best = {p: min(found, key=shared.__getitem__) for p, found in plain.items() if found}
+    best = _best(plain, shared)
     _cut(best, plain, shared)
     for patterns, ways in zip(listed, values, strict=True):
-        known = [best[p] for p in patterns if p in best]
-        options = [known] if known and len(known) == len(patterns) else []
+        known = {best[p] for p in patterns if p in best}
+        options = [list(known)] if known and all(p in best for p in patterns) else []
         yield min([*options, *ways], key=lambda way: sum(shared[label] for label in way), default=[])
+
+
+def _best(plain: Mapping[Pattern, list[Label]], shared: Counter[Label]) -> dict[Pattern, Label]:
+    """For each pattern the label that fewest share. Where several are as good, the one that is
+    looked up together with most others."""
+    good = {
+        pattern: [label for label in found if shared[label] == min(map(shared.__getitem__, found))]
+        for pattern, found in plain.items()
+        if found
+    }
+    together = Counter(label[:-1] for found in good.values() for label in found)
+    return {
+        pattern: max(found, key=lambda label: together[label[:-1]])
+        for pattern, found in good.items()
+    }
 
 
 def _cut(
@@ -208,6 +225,9 @@ def _labels(pattern: Pattern) -> list[Label]:
     pieces = pattern.pieces
     if pieces and isinstance(pieces[0], str):
         found.append(("start", pieces[0]))
+        parts = pieces[0].split(":", 5)
+        if len(parts) == 6 and parts[5]:
+            found.append(("after", f":{parts[4]}:", parts[5]))
     if pieces and isinstance(pieces[-1], str):
         found.append(("end", pieces[-1][::-1]))
     for piece in pieces[1:]:

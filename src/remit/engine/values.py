@@ -181,11 +181,9 @@ def _four(text: str) -> int | None:
         return None
     value = 0
     for octet in octets:
-        part = _OCTETS.get(octet)
-        if part is None:
-            part = _prefix(octet, 255)
-            if part is None:
-                return None
+        part = _OCTETS.get(octet)  # as nearly all are written
+        if part is None and (part := _prefix(octet, 255)) is None:
+            return None
         value = value << 8 | part
     return value
 
