@@ -42,8 +42,8 @@ def save(path: Path, text: str) -> None:
         raise InputError(f"cannot write `{path}`: {_reason(error)}") from error
 
 
-def show(text: str) -> None:
-    """Print `text`. A reader that has gone away (`| head`) is no error.
+def show(text: str) -> bool:
+    """Print `text`. A reader that has gone away (`| head`) is no error: False says that it has.
 
     Raises InputError when standard output can't take it (a full disk).
     """
@@ -52,9 +52,11 @@ def show(text: str) -> None:
         sys.stdout.flush()
     except BrokenPipeError:
         _drop_the_rest()
+        return False
     except OSError as error:
         _drop_the_rest()
         raise InputError(f"cannot print the report: {_reason(error)}") from error
+    return True
 
 
 def _drop_the_rest() -> None:
