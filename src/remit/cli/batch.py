@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from remit.app.decide import Answer, Batch, met
-from remit.app.model import InputError
+from remit.app.errors import InputError
 from remit.cli.exits import Exit
 from remit.cli.output import show
 from remit.syntax.source import MAX_SIZE

@@ -7,11 +7,11 @@ from argparse import Namespace
 from typing import TYPE_CHECKING
 
 from remit.app.decide import Decided, Document, PolicyError, decide, met
+from remit.app.errors import InputError
 from remit.cli.exits import Exit
 from remit.core.decision import Layer, Verdict
 
 if TYPE_CHECKING:
-    from remit.app.model import InputError
     from remit.core.request import Request, Value
 
 _FLAT = {
@@ -36,13 +36,6 @@ def run(arguments: Namespace) -> int:
     return Exit.OK if met(decided.decision.verdict, arguments.expect) else Exit.FINDINGS
 
 
-def unusable(message: str, hint: str = "") -> InputError:
-    """The error that ends the command with status 2. Imported late: most runs need none."""
-    from remit.app.model import InputError
-
-    return InputError(message, hint)
-
-
 # -- a batch -----------------------------------------------------------------------------------
 
 
@@ -53,7 +46,7 @@ def _batch(arguments: Namespace) -> int:
     given += [name for name in (*_FLAT, *_BY_LEVEL) if _is_given(arguments, name)]
     if given or arguments.format == "text":
         flag = "--" + given[0].replace("_", "-") if given else "--format text"
-        raise unusable(f"`--batch` does not go with `{flag}`", "each line says it all")
+        raise InputError(f"`--batch` does not go with `{flag}`", "each line says it all")
     from remit.cli.batch import run as run_batch
 
     return run_batch(arguments.batch, arguments.expect)
@@ -71,7 +64,7 @@ def _request(arguments: Namespace) -> Request:
 
     missing = [f"--{name}" for name in _REQUIRED if getattr(arguments, name) is None]
     if missing:
-        raise unusable(f"missing: {', '.join(missing)}", "give a request, or `--batch FILE`")
+        raise InputError(f"missing: {', '.join(missing)}", "give a request, or `--batch FILE`")
     context = _context(arguments.context)
     try:
         return request(
@@ -83,7 +76,7 @@ def _request(arguments: Namespace) -> Request:
         )
     except CaseError as error:
         flag = _FLAGS.get(error.where, f"--{error.where}")
-        raise unusable(f"{flag}: {error.message}") from None
+        raise InputError(f"{flag}: {error.message}") from None
 
 
 def _context(given: list[str]) -> dict[str, Value]:
@@ -95,7 +88,7 @@ def _context(given: list[str]) -> dict[str, Value]:
         adds = key.endswith("+")
         key = key.removesuffix("+")
         if not equals or not key:
-            raise unusable(f"--context: `{one}` is not `KEY=VALUE`")
+            raise InputError(f"--context: `{one}` is not `KEY=VALUE`")
         name = spelled.setdefault(key.lower(), key)
         known = context.get(name, () if adds else None)
         if adds and isinstance(known, tuple):
@@ -104,7 +97,7 @@ def _context(given: list[str]) -> dict[str, Value]:
             context[name] = value
         else:
             hint = f"write `{key}+=...` each time for a key of many values"
-            raise unusable(f"--context: `{key}` is set twice", hint)
+            raise InputError(f"--context: `{key}` is set twice", hint)
     return context
 
 
@@ -117,13 +110,13 @@ def _decide(request: Request, arguments: Namespace) -> Decided:
         if levels := getattr(arguments, name):
             documents[layer] = [[_document(file) for file in one.split(",")] for one in levels]
     if len(arguments.resource_policy) > 1:
-        raise unusable("`--resource-policy` is given twice", "a resource has one policy")
+        raise InputError("`--resource-policy` is given twice", "a resource has one policy")
     try:
         return decide(request, documents)
     except PolicyError as error:
         raise _no_policy(error) from None
     except ValueError as error:
-        raise unusable(f"cannot decide: {error}") from None
+        raise InputError(f"cannot decide: {error}") from None
 
 
 def _document(file: str) -> Document:
@@ -136,11 +129,10 @@ def _document(file: str) -> Document:
             return Document(stream.read(MAX_SIZE + 1), file)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise unusable(f"cannot read `{file}`: {reason}") from None
+        raise InputError(f"cannot read `{file}`: {reason}") from None
 
 
 def _no_policy(error: PolicyError) -> InputError:
-    from remit.app.model import InputError
 
     first, *rest = error.problems
     more = f" (and {len(rest)} more)" if rest else ""

@@ -15,7 +15,7 @@ from remit import __version__
 from remit.cli.exits import Exit
 
 if TYPE_CHECKING:
-    from remit.app.model import InputError
+    from remit.app.errors import InputError
 
 CHECK = """\
 Read a project and say, for each stage, which AWS calls its roles will be denied and which grants
@@ -168,7 +168,7 @@ def _add_decide(parser: ArgumentParser) -> None:
 
 
 def _failed(error: Exception) -> int:
-    from remit.app.model import InputError
+    from remit.app.errors import InputError
 
     return _unusable(error) if isinstance(error, InputError) else _unexpected(error)
 

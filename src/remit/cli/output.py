@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from remit.app.model import InputError
+from remit.app.errors import InputError
 
 
 def target(name: str) -> Path:

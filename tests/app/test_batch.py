@@ -1,0 +1,149 @@
+"""A batch: a line in, a line out, whatever is in it; answers can be read back."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from remit.app import answers
+from remit.app.decide import Batch, met
+from remit.cli.batch import answers as batch_answers
+from remit.core.decision import Decision, Determining, Layer, Verdict
+from remit.syntax.source import MAX_SIZE
+
+ALLOW_ALL = {"identity": [{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}]}
+REQUEST = {
+    "principal": "arn:aws:iam::111122223333:user/alice",
+    "action": "s3:GetObject",
+    "resource": "*",
+}
+
+
+def good(name: str, policies: Any = ALLOW_ALL) -> bytes:
+    return json.dumps({"id": name, "request": REQUEST, "policies": policies}).encode()
+
+
+GOOD = st.builds(good, st.text(max_size=5), st.sampled_from([ALLOW_ALL, {}, {"scp": [[]]}]))
+MUTATED = st.builds(
+    lambda line, at, put: line[: at % len(line)] + put + line[at % len(line) :],
+    GOOD,
+    st.integers(0, 400),
+    st.sampled_from([b"", b'"', b"{", b"]", b",", b"\\", b"\xff", b"\r", b" ", b"0"]),
+)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["id", "request", "policies", "a"]), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+LINE = st.one_of(GOOD, MUTATED, st.binary(max_size=30), JSON.map(lambda v: json.dumps(v).encode()))
+LINE = LINE.map(lambda line: line.replace(b"\n", b""))
+
+
+@settings(max_examples=200)
+@given(st.lists(LINE, max_size=12), st.booleans())
+def test_a_batch_answers_line_for_line(lines: list[bytes], ended: bool) -> None:
+    """Each line gets the answer that it gets alone, in order; the last may lack its end."""
+    text = b"\n".join(lines) + (b"\n" if ended and lines else b"")
+    told = [answer.text for answer in batch_answers(io.BytesIO(text))]
+    if not ended and lines and not lines[-1]:
+        lines = lines[:-1]  # nothing after the last line end is no line
+    alone = [Batch().answer(line, number).text for number, line in enumerate(lines, 1)]
+    assert told == alone
+    for one in told:
+        assert one.isascii()
+        assert "\n" not in one
+        assert set(json.loads(one)) in (
+            {"id", "decision", "determining"},
+            {"id", "decision", "determining", "warnings"},
+            {"id", "error", "where"},
+        )
+
+
+def test_a_line_that_is_too_long_is_passed_over() -> None:
+    long = b'{"id": "' + b"x" * (2 * MAX_SIZE) + b'"}'
+    told = [json.loads(a.text) for a in batch_answers(io.BytesIO(long + b"\n" + good("next")))]
+    assert told[0] == {
+        "id": None,
+        "error": f"the line is longer than {MAX_SIZE} bytes",
+        "where": "1:1",
+    }
+    assert (told[1]["id"], told[1]["decision"]) == ("next", "allowed")
+    assert len(told) == 2
+
+
+@pytest.mark.parametrize("over", [-1, 0, 1])
+@pytest.mark.parametrize("end", [b"\n", b""])
+def test_the_longest_line(over: int, end: bytes) -> None:
+    line = good("a")
+    line += b" " * (MAX_SIZE + over - len(line))
+    told = [
+        json.loads(a.text)
+        for a in batch_answers(io.BytesIO(line + end + good("b")[: -len(end) or None]))
+    ]
+    assert ("error" in told[0]) is (over > 0 or not end)
+
+
+DECISIONS = st.builds(
+    Decision,
+    st.sampled_from(Verdict),
+    st.lists(
+        st.builds(
+            Determining,
+            st.sampled_from(Layer),
+            st.integers(0, 99),
+            st.integers(0, 99),
+            st.none() | st.text(max_size=5),
+        ),
+        max_size=4,
+    ).map(tuple),
+    st.lists(st.text(max_size=9), max_size=3).map(tuple),
+)
+
+
+@given(st.none() | st.text(), DECISIONS)
+def test_an_answer_can_be_read_back(name: str | None, decision: Decision) -> None:
+    read = json.loads(answers.decided(name, decision))
+    determining = tuple(
+        Determining(Layer(one["layer"]), one["policy"], one["statement"], one["sid"])
+        for one in read["determining"]
+    )
+    again = Decision(Verdict(read["decision"]), determining, tuple(read.get("warnings", ())))
+    assert (read["id"], again) == (name, decision)
+
+
+@pytest.mark.parametrize(
+    ("expected", "verdicts"),
+    [
+        (None, {"allowed", "explicitDeny", "implicitDeny"}),
+        ("allowed", {"allowed"}),
+        ("denied", {"explicitDeny", "implicitDeny"}),
+    ],
+)
+def test_what_meets_an_expectation(expected: str | None, verdicts: set[str]) -> None:
+    assert {str(verdict) for verdict in Verdict if met(verdict, expected)} == verdicts
+
+
+def test_the_memo_is_bounded() -> None:
+    """Many policy sets, one after the other: what was used last is kept, the rest forgotten."""
+    from remit.app.memo import Memo
+
+    batch = Batch()
+    memo: Memo = batch._memo
+    for number in range(300):
+        policies = {"identity": [{"Id": f"{number}", "Statement": []}]}
+        batch.answer(good(str(number), policies), number)
+    assert len(memo._known) == 64
+    assert memo._characters == sum(map(len, memo._known))
+    big = {"identity": [{"Id": "x" * 400_000, "Statement": []}]}
+    for number in range(9):
+        big["identity"][0]["Id"] += "x"
+        batch.answer(good("big", big), number)
+    assert memo._characters <= 2 * 1024 * 1024
