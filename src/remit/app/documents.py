@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from remit.core.policy import Policy
 from remit.core.span import Problem, Span
+from remit.syntax.codes import Level, level
 from remit.syntax.json_reader import read
 from remit.syntax.policy import Parsed, parse, parse_text
 from remit.syntax.source import MAX_DEPTH, MAX_SIZE, DocumentError, Source
@@ -47,7 +48,7 @@ def read_policy(
     """The policy, and everything that is wrong with it. Raises PolicyError."""
     policy, problems = _parsed(document, name)
     if policy is None:
-        raise PolicyError(problems)
+        raise PolicyError([one for one in problems if level(one.code) is Level.ERROR])
     return policy, problems
 
 

@@ -124,6 +124,8 @@ def _document(file: str) -> Document:
 
     from remit.syntax.source import MAX_SIZE
 
+    if not file:
+        raise InputError("a file without a name", "is there a comma too many?")
     try:
         with Path(file).open("rb") as stream:
             return Document(stream.read(MAX_SIZE + 1), file)
