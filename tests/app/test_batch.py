@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from remit.app import answers
-from remit.app.decide import Batch, met
+from remit.app.batch import Batch
+from remit.app.decide import met
 from remit.cli.batch import answers as batch_answers
 from remit.core.decision import Decision, Determining, Layer, Verdict
 from remit.syntax.source import MAX_SIZE

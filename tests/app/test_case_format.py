@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from remit.app.decide import Batch
+from remit.app.batch import Batch
 
 PRINCIPAL = "arn:aws:iam::111122223333:role/app"
 ALLOW = {"Effect": "Allow", "Action": "*", "Resource": "*"}

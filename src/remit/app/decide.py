@@ -1,24 +1,16 @@
-"""The use case `decide`: one request with its documents, or a batch of cases line by line.
-
-Opens nothing: who calls brings the documents and the lines.
-"""
+"""The use case `decide`: one request with its documents. Opens nothing: who calls brings them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TypeAlias
 
-from remit.app import answers
-from remit.app.cases import CaseError, read
 from remit.app.documents import PolicyError, read_policy
-from remit.app.memo import Memo
 from remit.app.policies import compile_layers, notes_of
 from remit.core.decision import Decision, Determining, Layer, Verdict
 from remit.core.policy import Policy, Statement
 from remit.core.request import Request
-
-__all__ = ["Answer", "Batch", "Decided", "Document", "PolicyError", "decide", "met"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,34 +65,3 @@ def _policy(document: Document, notes: list[str]) -> Policy:
 def met(verdict: Verdict, expected: str | None) -> bool:
     """Whether the verdict is what was expected: `allowed`, `denied`, or None for either."""
     return expected is None or (expected == "allowed") is (verdict is Verdict.ALLOWED)
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """One line of a batch, answered. `verdict` is None where it could not be decided."""
-
-    text: str
-    verdict: Verdict | None
-
-
-@dataclass(slots=True)
-class Batch:
-    """Answers cases one after the other; remembers the policies of those that came before."""
-
-    _memo: Memo = field(default_factory=Memo)
-
-    def answer(self, line: bytes, number: int) -> Answer:
-        """The answer to `line`, the batch's line `number`. Never raises for what is in it."""
-        try:
-            case = read(line, number, self._memo)
-        except CaseError as error:
-            return self.refuse(error.message, error.where, error.name)
-        try:
-            decision = case.compiled.decide(case.request)
-        except ValueError as error:
-            return self.refuse(str(error), "/policies", case.name)
-        return Answer(answers.decided(case.name, decision), decision.verdict)
-
-    def refuse(self, error: str, where: str, name: str | None = None) -> Answer:
-        """The answer to a line that cannot be decided."""
-        return Answer(answers.refused(name, error, where), None)

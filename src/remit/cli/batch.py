@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from remit.app.decide import Answer, Batch, met
+from remit.app.batch import Answer, Batch
+from remit.app.decide import met
 from remit.app.errors import InputError
 from remit.cli.exits import Exit
 from remit.cli.output import show

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from remit.app.errors import InputError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def target(name: str) -> Path:
     """The file that `--output` means. Raises InputError when it can't be written, so that nobody
     waits for a check whose result is then lost.
     """
+    from pathlib import Path  # 5 ms that only a report in a file costs
+
     path = Path(name)
     try:
         path = path.resolve()  # through links: the file is replaced, not the link to it
