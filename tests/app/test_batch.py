@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from remit.app import answers
+from remit.app import answers, cases
 from remit.app.batch import Batch
 from remit.app.decide import met
+from remit.app.memo import STAND_IN, Memo
 from remit.cli.batch import answers as batch_answers
 from remit.core.decision import Decision, Determining, Layer, Verdict
 from remit.syntax.source import MAX_SIZE
@@ -66,6 +67,95 @@ def test_a_batch_answers_line_for_line(lines: list[bytes], ended: bool) -> None:
             {"id", "decision", "determining", "warnings"},
             {"id", "error", "where"},
         )
+
+
+# Requests around policies that are known: most right, some wrong in every way that JSON has.
+TEXTS = st.sampled_from(["a", "", "s3:GetObject", "é", "\ud800", REQUEST["principal"], STAND_IN])
+LEAF = TEXTS | st.none() | st.booleans() | st.integers() | st.floats() | st.just(10**400)
+CONTEXT = st.dictionaries(
+    st.sampled_from(["aws:TagKeys", "aws:tagkeys", "my:Key", "policies", ""]),
+    LEAF | st.lists(LEAF | st.lists(LEAF, max_size=1), max_size=3),
+    max_size=3,
+)
+RARE = st.integers(0, 9).map(lambda number: number == 0)
+MEMBERS = st.fixed_dictionaries(
+    {},
+    optional={
+        "principal": LEAF,
+        "action": LEAF,
+        "resourceAccount": LEAF | st.just("111122223333"),
+        "context": CONTEXT | LEAF,
+        "other": LEAF,
+    },
+)
+
+
+@st.composite
+def lines_with_known_policies(draw: st.DrawFn) -> str:
+    request = {**REQUEST, "context": draw(CONTEXT)}
+    if draw(RARE):
+        request |= draw(MEMBERS)
+    parts = [f'"request": {json.dumps(request)}', f'"policies": {json.dumps(ALLOW_ALL)}']
+    if not draw(RARE):
+        parts.append(f'"id": {json.dumps(draw(TEXTS if not draw(RARE) else LEAF))}')
+    if draw(RARE):
+        parts.append(draw(st.sampled_from(['"policies": {}', f'"id": {STAND_IN}', '"more": [{}]'])))
+    line = "{" + ", ".join(draw(st.permutations(parts))) + "}"
+    if draw(RARE):
+        at = draw(st.integers(0, len(line)))
+        put = draw(
+            st.sampled_from(["", " ", "\t", "\r", '"', "[", "}", "0", ".5", STAND_IN, "NaN"])
+        )
+        line = line[:at] + put + line[at + draw(st.integers(0, 1)) :]
+    return line
+
+
+@settings(max_examples=400)
+@given(lines_with_known_policies())
+def test_known_policies_change_no_answer(line: str) -> None:
+    """The quick way through a line gives the answer of the careful one, errors and all."""
+    warm = Batch()
+    warm.answer(good("first"), 1)
+    data = line.encode("utf-8", "surrogatepass")
+    assert warm.answer(data, 2) == Batch().answer(data, 2)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        good("b").replace(b'"policies": {', b'"policies": {}, "policies": {'),
+        good("b").replace(b'"request"', b'"more": ' + b"[" * 200 + b"]" * 200 + b', "request"'),
+        good("b").replace(b'"id"', b'"policies": -0.0e-0, "id"'),
+        good("b") + b"5",
+        good("b").replace(b'"resource": "*"', b'"resource": "*", "context": {"a": -0.0e-0}'),
+        good("b").replace(b'"resource": "*"', b'"resource": "*", "context": {"a": ' + b"9" * 5000 + b"}"),
+        good("b").replace(b'"resource": "*"', b'"resource": "*", "context": {"a": "' + b"9" * 70000 + b'"}'),
+        json.dumps({"id": "b", "more": {"policies": ALLOW_ALL}, "request": REQUEST}).encode(),
+        json.dumps(
+            {"id": "b", "more": {"policies": ALLOW_ALL}, "request": REQUEST, "policies": {}}
+        ).encode(),
+    ],
+)  # fmt: skip
+def test_tricks_on_the_memo(line: bytes) -> None:
+    warm = Batch()
+    warm.answer(good("first"), 1)
+    assert warm.answer(line, 2) == Batch().answer(line, 2)
+
+
+def test_known_policies_are_not_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    read = []
+    load = cases.load
+
+    def counting(data: bytes | str, file: str) -> Any:
+        read.append(data)
+        return load(data, file)
+
+    monkeypatch.setattr(cases, "load", counting)
+    batch = Batch()
+    for name in "abc":
+        for policies in (ALLOW_ALL, {}):
+            assert batch.answer(good(name, policies), 1).verdict is not None
+    assert len(read) == 2
 
 
 def test_a_line_that_is_too_long_is_passed_over() -> None:
@@ -131,15 +221,13 @@ def test_what_meets_an_expectation(expected: str | None, verdicts: set[str]) -> 
 
 def test_the_memo_is_bounded() -> None:
     """Many policy sets, one after the other: what was used last is kept, the rest forgotten."""
-    from remit.app.memo import Memo
-
     batch = Batch()
     memo: Memo = batch._memo
     for number in range(300):
         policies = {"identity": [{"Id": f"{number}", "Statement": []}]}
         batch.answer(good(str(number), policies), number)
-    assert len(memo._known) == 64
-    assert memo._characters == sum(map(len, memo._known))
+    assert len(memo._compiled) == 64
+    assert memo._characters == sum(map(len, memo._compiled))
     big = {"identity": [{"Id": "x" * 400_000, "Statement": []}]}
     for number in range(9):
         big["identity"][0]["Id"] += "x"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from remit.app import answers
-from remit.app.cases import CaseError, read
+from remit.app.cases import read
 from remit.app.memo import Memo
+from remit.app.requests import CaseError
 from remit.core.decision import Verdict
 
 

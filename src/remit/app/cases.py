@@ -7,17 +7,17 @@ wrong inside a policy document is no error of the case: see `policies`.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from remit.app.memo import Memo, Slot
+from remit.app.memo import Memo
 from remit.app.policies import Compiled, Levels, compile_layers, notes_of
+from remit.app.quick import read as quick_read
+from remit.app.requests import KEYS, CaseError, request
 from remit.core.decision import Layer
 from remit.core.policy import Policy
 from remit.core.request import Request, Value
 from remit.core.span import Problem, Span
-from remit.engine.principal import PrincipalError, read_principal
 from remit.syntax import nodes
 from remit.syntax.document import DocumentError, load
 from remit.syntax.names import nearest
@@ -25,22 +25,9 @@ from remit.syntax.notes import describe
 from remit.syntax.policy import parse
 from remit.syntax.source import shown
 
-_REQUEST = ("principal", "action", "resource", "resourceAccount", "context")
 _LAYERS = {str(layer): layer for layer in Layer}
 _FILE = "line.json"  # the name says that it is JSON
 _BY_LEVEL = frozenset({Layer.SCP, Layer.RCP})
-_ACTION = re.compile(r"[^:*?\s]++:[^:*?\s]++")
-_ACCOUNT = re.compile(r"[0-9]{12}")
-
-
-class CaseError(Exception):
-    """A case that cannot be decided: `id` where it could be read, what is wrong, and `where`."""
-
-    def __init__(self, message: str, where: str, name: str | None = None) -> None:
-        super().__init__(message)
-        self.message = message
-        self.where = where
-        self.name = name
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +42,9 @@ class Case:
 def read(line: bytes, number: int, memo: Memo) -> Case:
     """The case in `line`, which is the batch's line `number`. Raises CaseError, nothing else."""
     text = _decoded(line)
-    slot = memo.find(text)
-    if slot is not None and (case := _remembered(slot)):
-        return case
+    known = memo.find(text)
+    if known is not None and (quick := quick_read(known.rest)):
+        return Case(*quick, known.compiled)
     try:
         root = load(line, _FILE)
     except DocumentError as error:
@@ -80,38 +67,6 @@ def _decoded(line: bytes) -> str:
     except UnicodeDecodeError:
         return ""
     return "" if text.startswith("\ufeff") else text
-
-
-def _remembered(slot: Slot) -> Case | None:
-    """The case with the policies that the memo knows, None where anything else is unusual."""
-    try:
-        root = load(slot.rest, _FILE)
-        name, members = _members(root)
-        if slot.is_at(members["policies"].span):
-            return Case(name, _request(members["request"]), slot.compiled)
-    except (DocumentError, CaseError):
-        pass  # what is wrong, and where, is told from the whole line
-    return None
-
-
-def request(
-    principal: str, action: str, resource: str, account: str | None, context: Mapping[str, Value]
-) -> Request:
-    """A request, each part in the form that AWS gives it. Raises CaseError; `where` is the part's
-    name in the case format."""
-    if not _ACTION.fullmatch(action):
-        message = f"{shown(action)} is no action: expected `service:Name`, without wildcards"
-        raise CaseError(message, "action")
-    if not resource:
-        raise CaseError("the resource is empty: expected an ARN or `*`", "resource")
-    if account is not None and not _ACCOUNT.fullmatch(account):
-        raise CaseError(f"{shown(account)} is no account: expected 12 digits", "resourceAccount")
-    try:
-        read_principal(principal)
-    except PrincipalError as error:
-        message = shown(principal) + str(error).removeprefix(f"`{principal}`")
-        raise CaseError(message, "principal") from None
-    return Request(principal, action, resource, account, context)
 
 
 # -- the line ----------------------------------------------------------------------------------
@@ -178,9 +133,9 @@ def _below(where: str, key: object) -> str:
 
 
 def _request(node: nodes.Node) -> Request:
-    members = _object(node, "/request", "the request", _REQUEST)
+    members = _object(node, "/request", "the request", KEYS)
     found: dict[str, str] = {}
-    for key in _REQUEST[:4]:
+    for key in KEYS[:4]:
         if key in members:
             found[key] = _text(members[key], f"/request/{key}", f"the `{key}`")
         elif key != "resourceAccount":

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from remit.app.documents import PolicyError, read_policy
+from remit.app.documents import read_policy
 from remit.app.policies import compile_layers, notes_of
 from remit.core.decision import Decision, Determining, Layer, Verdict
 from remit.core.policy import Policy, Statement

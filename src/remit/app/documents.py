@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 
 from remit.core.policy import Policy
@@ -56,6 +55,8 @@ def _parsed(document: str | bytes | Mapping[str, object], name: str) -> Parsed:
     file = name or _UNNAMED
     if isinstance(document, str | bytes):
         return parse_text(document, file, name)
+    import json  # needed for plain values only
+
     try:
         text = json.dumps(_plain(document, file, 0), indent=2, ensure_ascii=False, allow_nan=False)
         if len(text) > MAX_SIZE:

@@ -61,7 +61,7 @@ def _is_given(arguments: Namespace, name: str) -> bool:
 
 
 def _request(arguments: Namespace) -> Request:
-    from remit.app.cases import CaseError, request
+    from remit.app.requests import CaseError, request
 
     missing = [f"--{name}" for name in _REQUIRED if getattr(arguments, name) is None]
     if missing:
