@@ -145,11 +145,11 @@ def call_function(
     if len(machine.stack) >= DEEPEST or _recursion(machine, function):
         return code(f"{function.name}() calling itself")
     if machine.exhausted:
-        machine.recorder.missed(
-            machine.span(node),
-            function.name,
-            "this entry point is too large to be followed to its end",
-        )
+        entry = machine.stack[0].name
+        if entry not in machine.told:
+            machine.told.add(entry)
+            why = f"`{entry}` is too large to be followed to its end"
+            machine.recorder.missed(machine.span(node), function.name, why)
         return code(f"{function.name}()")
     key = _memory_key(machine, function, arguments)
     known = machine.memory.get(key)

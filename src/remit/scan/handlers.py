@@ -79,7 +79,8 @@ def _dealing(handler: ast.ExceptHandler, broad: bool) -> str:
         for n in nodes
         if isinstance(n, ast.Call)
     }
-    return "logs" if called & _LOGS else "silent"
+    logs = called & _LOGS or any("log" in name.lower().split("_") for name in called)
+    return "logs" if logs else "silent"
 
 
 def _plain(value: ast.expr) -> bool:
