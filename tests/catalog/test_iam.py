@@ -53,6 +53,7 @@ def test_expand_of_a_star_is_everything() -> None:
     [
         ("dynamodb:UpdateItems", "dynamodb:UpdateItem"),
         ("ssm:GetParamter", "ssm:GetParameter"),
+        ("dynamodbb:UpdateItm", "dynamodb:UpdateItem"),
         ("s3:ListObjects", None),
         ("s3:ListBuckets", "s3:ListBucket"),
         ("sesv2:SendEmail", "ses:SendEmail"),

@@ -76,3 +76,12 @@ def test_nothing_denied_is_not_claimed() -> None:
 
 def test_silent_without_masks() -> None:
     assert world(stage("dev", policy(GET))).said(ID) == []
+
+
+def test_what_is_logged_is_a_note_as_long_as_nothing_is_denied() -> None:
+    mask = Mask("swallowed", at(12), "create_order", "logs", calls=(at(9),))
+    fine = world(stage("dev", policy(GET), need("dynamodb:GetItem", TABLE + "x", 9), masks=[mask]))
+    denied = need("dynamodb:PutItem", TABLE + "x", 9, swallowed=12)
+    hiding = world(stage("dev", policy(GET), denied, masks=[mask]))
+    assert [one.severity.value for one in fine.findings(ID)] == ["note"]
+    assert [one.severity.value for one in hiding.findings(ID)] == ["warning"]

@@ -138,7 +138,7 @@ things = st.sampled_from(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(policies, things, contexts, tagged)
 def test_without_holes_and_with_every_key_told_they_are_one(
     made: Policy, thing: tuple[str, str], context: dict[str, Value], tags: dict[str, Value]
@@ -172,7 +172,7 @@ def filled(text: Text, values: Mapping[Hole, list[str]]) -> list[Text]:
     return found
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(policies, st.sampled_from(OPEN), contexts, st.sets(st.sampled_from(KEYS)), st.data())
 def test_what_is_said_of_an_open_need_holds_for_its_instances(
     made: Policy,

@@ -670,10 +670,24 @@ def test_the_tables_hold_all_of_pythons_grammar() -> None:
     assert set(ast.stmt.__subclasses__()) - {getattr(ast, "TypeAlias", None)} <= set(EXECUTORS)
 
 
+NO_ENTRY = [
+    ("import boto3\n", "no function that Chalice deploys was found"),
+    (
+        "from shared.web import app\n",
+        "`app` is `shared.web.app`, which is not followed, and so is what it deploys",
+    ),
+]
+
+
+@pytest.mark.parametrize(("code", "why"), NO_ENTRY)
+def test_nothing_that_is_deployed_is_said(code: str, why: str) -> None:
+    assert [(one.what, one.why) for one in scanned({"app.py": code}).unattributed] == [("app", why)]
+
+
 def test_a_library_that_calls_aws_is_told_of_once() -> None:
     found = scanned(
         {
-            "app.py": HEAD + "import pynamodb\nimport chalicelib.models\n",
+            "app.py": HEAD + "import pynamodb\nimport chalicelib.models\n" + ROUTE.format("pass"),
             "chalicelib/models.py": "from pynamodb.models import Model\n",
         }
     )
@@ -798,3 +812,20 @@ MASKS = [
 @pytest.mark.parametrize(("body", "expected"), [m[1:] for m in MASKS], ids=[m[0] for m in MASKS])
 def test_masks(body: str, expected: list[tuple[str, str]]) -> None:
     assert [(mask.kind, mask.detail) for mask in scanned(in_view(body)).masks] == expected
+
+
+def test_a_callback_is_charged_to_every_function_that_hands_it_over() -> None:
+    found = scanned(
+        """
+        import lib
+        def go():
+            boto3.client('s3').list_buckets()
+        @app.schedule('rate(1 hour)')
+        def one(event):
+            lib.call(go)
+        @app.schedule('rate(1 hour)')
+        def two(event):
+            lib.call(go)
+        """
+    )
+    assert [located.function for located in found.calls] == ["one", "two"]

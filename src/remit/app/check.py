@@ -33,7 +33,7 @@ from remit.core.tree import Tree
 from remit.deploy import NoProject, chalice, chalice_events, find
 from remit.deploy.model import Function, Project, Role, Stage
 from remit.explain.judge import Judge
-from remit.explain.model import Standing
+from remit.explain.model import Judgement, Standing
 from remit.scan.model import Scan
 from remit.scan.scan import scan
 from remit.scan.source import Library
@@ -180,9 +180,14 @@ def _function_needs(
     place = Place(stage.partition, stage.region, stage.account)
     known = _known(stage)
     judge = Judge(function.role.policies)
+    standings: dict[object, Judgement] = {}
 
     def judged(need: Need) -> Needed:
-        return Needed(need, None, name, judge(need, known, _ABSENT))
+        # Many calls need the same of the same.
+        same = (need.action, need.resource, need.alternatives, tuple(need.context.items()))
+        if same not in standings:
+            standings[same] = judge(need, known, _ABSENT)
+        return Needed(need, None, name, standings[same])
 
     for located in found.calls:
         if located.function not in ("", name):
@@ -315,7 +320,7 @@ def _stats(stages: list[StageFacts], library: Library) -> Stats:
         calls_foreign=len(foreign),
         files=len(library.parsed),
         files_lost=lost,
-        entries=len({entry.span for found in scans for entry in found.entries}),
+        entries=len({(entry.span, entry.name) for found in scans for entry in found.entries}),
         needs=sum(len(_all_needed(stage)) for stage in stages),
         needs_allowed=sum(_standing(stage, Standing.ALLOWED) for stage in stages),
         needs_denied=sum(_standing(stage, Standing.DENIED) for stage in stages),

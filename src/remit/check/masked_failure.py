@@ -3,8 +3,8 @@
 `status-in-body`: a Chalice view that returns a plain dict answers HTTP 200 with the dict as JSON
 body, whatever `statusCode` says in it; only `Response(...)` or a `ChaliceViewError` sets the
 status (Chalice documentation, "Views"; the same trap one level down: facts/api-gateway.md 7.4).
-`swallowed`: a broad `except` around AWS calls, so a denial leaves no trace. One that logs leaves a
-trace, and many programs mean it so: that is a note, unless it hides a denial of today.
+`swallowed`: a broad `except` around AWS calls, so a denial leaves no trace, or none but in the log
+(then a note, as long as nothing in it is denied).
 """
 
 from __future__ import annotations
@@ -20,8 +20,6 @@ from remit.explain.model import Standing
 from remit.scan.model import Mask
 
 ID = "masked-failure"
-LOGGED = "logs"
-"""The detail of a mask whose `except` writes to a log."""
 
 
 def rule(facts: Facts) -> Iterable[Finding]:
@@ -35,7 +33,7 @@ def rule(facts: Facts) -> Iterable[Finding]:
 def _finding(stage: StageFacts, mask: Mask) -> Finding:
     hidden = _denied(stage, mask)
     in_body = mask.kind == "status-in-body"
-    logged = mask.detail == LOGGED and not in_body
+    logged = not in_body and mask.detail == "logs"
     return Finding(
         id=ID,
         severity=Severity.NOTE if logged and not hidden else Severity.WARNING,
@@ -56,11 +54,9 @@ def _finding(stage: StageFacts, mask: Mask) -> Finding:
 
 _WHY_BODY = "The client gets HTTP 200 and takes the failure for a success; no alarm counts it."
 _FIX_BODY = "Return `Response(body=..., status_code=...)`, or raise a `ChaliceViewError`."
-_WHY_LOGGED = (
-    "When AWS refuses a call in there, only the log tells: the code goes on as if it worked."
-)
-_FIX_LOGGED = "Catch the error that is expected, and let the others through."
 _WHY_SWALLOWED = "When AWS refuses a call in there, nobody sees it."
+_WHY_LOGGED = "When AWS refuses a call in there, only the log tells; the caller sees a success."
+_FIX_LOGGED = "Catch the error that is expected, and let the others through."
 _FIX_SWALLOWED = "Catch the error that is expected, and let the others through or log them."
 
 

@@ -51,7 +51,11 @@ def _misses(rule: Rule, need: Need, known: Known, order: int) -> Iterator[Miss]:
         service = _service(str(need.resource))
         same = any(_service(target.item.value) == service for target in rule.targets)
         item, lacks = _resource(rule, need.resource)
-        yield (1, 0 if same else 1, order), "Resource", item, lacks
+        # A wildcard that happens to take in the action is no sign that this grant was meant: a
+        # statement about the very resource, which lacks the action, is nearer.
+        meant = any(entry.item.value.lower() == need.action.lower() for entry in rule.actions)
+        near = (1, 0) if meant else (2, _COMPARED)
+        yield (near[0], near[1] + (not same), order), "Resource", item, lacks
     elif not rule.grants:
         reason = rule.warnings[0] if rule.warnings else "it is not understood"
         yield (0, 1, order), "Statement", None, f"it would grant this, but {reason}"
