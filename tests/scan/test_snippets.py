@@ -339,6 +339,19 @@ def test_a_view(before: str, body: str, expected: list[str]) -> None:
 HEAD = "import boto3, os\nfrom chalice import Chalice\napp = Chalice(app_name='x')\n"
 PROJECTS = [
     (
+        "one decorator on functions that call each other",
+        {
+            "app.py": HEAD
+            + "def told(f):\n    def run(*a):\n        return f(*a)\n    return run\n"
+            "@told\ndef one():\n    boto3.client('s3').list_buckets()\n"
+            "@told\ndef two():\n    one()\n"
+            "@told\ndef three():\n    two()\n"
+            "@app.route('/')\ndef v():\n    three()\n"
+        },
+        {},
+        ["s3.ListBuckets"],
+    ),
+    (
         "a blueprint from chalice.app",
         {
             "app.py": "import boto3\nfrom chalice.app import Blueprint, Chalice\n"
@@ -799,6 +812,11 @@ MASKS = [
     (
         "a narrow except",
         "try:\n    boto3.client('s3').list_buckets()\nexcept KeyError:\n    pass",
+        [],
+    ),
+    (
+        "kept in a table",
+        "try:\n    boto3.client('s3').list_buckets()\nexcept Exception as e:\n    store.keep(e)",
         [],
     ),
     (

@@ -165,7 +165,14 @@ def call_function(
 
 
 def _recursion(machine: Machine, function: FunctionV) -> bool:
-    return sum(1 for frame in machine.stack if frame.code is function.node) >= 2
+    """Whether it is under way twice. What a decorator made for another function is another one."""
+    return (
+        sum(
+            frame.code is function.node and frame.scope.parent is function.scope
+            for frame in machine.stack
+        )
+        >= 2
+    )
 
 
 def _since(log: list[Sighting], start: int, depth: int) -> tuple[Sighting, ...]:

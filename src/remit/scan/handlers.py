@@ -80,7 +80,8 @@ def _dealing(handler: ast.ExceptHandler, broad: bool) -> str:
         if isinstance(n, ast.Call)
     }
     logs = called & _LOGS or any("log" in name.lower().split("_") for name in called)
-    return "logs" if logs else "silent"
+    used = any(isinstance(n, ast.Name) and n.id == handler.name for n in nodes)
+    return "logs" if logs else "" if used else "silent"
 
 
 def _plain(value: ast.expr) -> bool:
