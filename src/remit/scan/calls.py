@@ -143,11 +143,11 @@ def call_function(
     if len(machine.stack) >= DEEPEST or _recursion(machine, function):
         return code(f"{function.name}() calling itself")
     if machine.exhausted:
-        machine.recorder.missed(
-            machine.span(node),
-            function.name,
-            "this entry point is too large to be followed to its end",
-        )
+        entry = machine.stack[0].name
+        if entry not in machine.told:
+            machine.told.add(entry)
+            why = f"`{entry}` is too large to be followed to its end"
+            machine.recorder.missed(machine.span(node), function.name, why)
         return code(f"{function.name}()")
     key = _memory_key(machine, function, arguments)
     known = machine.memory.get(key)
@@ -165,7 +165,14 @@ def call_function(
 
 
 def _recursion(machine: Machine, function: FunctionV) -> bool:
-    return sum(1 for frame in machine.stack if frame.code is function.node) >= 2
+    """Whether it is under way twice. What a decorator made for another function is another one."""
+    return (
+        sum(
+            frame.code is function.node and frame.scope.parent is function.scope
+            for frame in machine.stack
+        )
+        >= 2
+    )
 
 
 def _since(log: list[Sighting], start: int, depth: int) -> tuple[Sighting, ...]:

@@ -29,6 +29,7 @@ from remit.scan.values import (
     Scope,
     Value,
     absent,
+    blank,
 )
 
 if TYPE_CHECKING:
@@ -82,7 +83,8 @@ class Machine(ABC):
     object before it; `settings` the settings on which these branches hang; `handlers` the
     `except` clauses that would swallow an AWS error raised now. `loops` is how many loops are
     under way; `session` is boto3's default session once the code sets one up; `unset` names the
-    variables that were read and that the stage does not set.
+    variables that were read and that the stage does not set; `told` what was reported once for
+    all: libraries that call AWS themselves, entry points that are too large.
     """
 
     library: Library
@@ -102,6 +104,7 @@ class Machine(ABC):
     unset: list[str] = field(default_factory=list)
     memory: dict[object, Memory] = field(default_factory=dict)
     escaped: set[object] = field(default_factory=set)
+    told: set[str] = field(default_factory=set)
     keep: list[Value] = field(default_factory=list)
 
     # -- what the other files of this room provide -----------------------------------------
@@ -181,6 +184,8 @@ class Machine(ABC):
     def variable(self, name: str, default: Value = ...) -> Value:
         """An environment variable; without a default, one that is not set is a hole to fill."""
         found = self.environ.items.get(name, ...)
+        if found == "" or (found is ... and default == ""):
+            return blank(name)
         if found is not ...:
             return found
         if default is ...:

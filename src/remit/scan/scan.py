@@ -18,6 +18,7 @@ from remit.scan.values import (
     Arguments,
     DictV,
     EnvironV,
+    External,
     FunctionV,
     Value,
     alternatives,
@@ -49,6 +50,8 @@ def scan(
                 _run_handler(machine, handler)
     recorder = machine.recorder
     _mask_swallowed(machine)
+    if module is not None and not recorder.entries:
+        recorder.missed(start, "app", _no_entry(module.scope.vars.get("app")))
     return Scan(
         entries=tuple(recorder.entries),
         calls=tuple(recorder.located.values()),
@@ -58,6 +61,13 @@ def scan(
         environment_read=dict(recorder.read),
         foreign=frozenset(recorder.foreign),
     )
+
+
+def _no_entry(app: Value) -> str:
+    """Why no function that the framework deploys was found."""
+    if isinstance(app, (External, Hole)):
+        return f"`app` is `{app.name}`, which is not followed, and so is what it deploys"
+    return "no function that Chalice deploys was found"
 
 
 def _environ(environment: Mapping[str, str], region: str | None) -> EnvironV:

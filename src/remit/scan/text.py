@@ -41,8 +41,15 @@ def piece(value: Value) -> str | Text | Hole:
 
 
 def concat(parts: Iterable[Value]) -> Value:
-    """The concatenation of values as text, for each choice of alternatives."""
-    return spread(lambda *chosen: tidy(Text.of(*(piece(p) for p in chosen))), list(parts))
+    """The concatenation of values as text, for each choice of alternatives.
+
+    Where a part may be None or something else, it is taken for that: no name has "None" in it.
+    """
+    given = [
+        join(one for one in part.values if one is not None) if isinstance(part, OneOf) else part
+        for part in parts
+    ]
+    return spread(lambda *chosen: tidy(Text.of(*(piece(p) for p in chosen))), given)
 
 
 def spread(function: Callable[..., Value], operands: list[Value], most: int = 16) -> Value:

@@ -43,6 +43,23 @@ def absent(name: str) -> Absent:
     return Absent(HoleKind.ENV, name)
 
 
+class Blank(str):
+    """The empty value of an environment variable, set so or by the code's default.
+
+    A string like any other until it reaches a call: no resource has an empty name, so it stands
+    for a value that is set elsewhere.
+    """
+
+    variable: str
+
+
+def blank(name: str) -> Blank:
+    """The empty value of the variable `name`."""
+    made = Blank("")
+    made.variable = name
+    return made
+
+
 @dataclass(frozen=True, slots=True)
 class OneOf:
     """One of a few values, none of them a `OneOf`."""
