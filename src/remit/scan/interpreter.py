@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from remit.core.call import Call
+from remit.core.span import Span
 from remit.scan import bridge
 from remit.scan.builtins import BUILTINS
 from remit.scan.calls import call_value
@@ -105,7 +106,8 @@ class Interpreter(Machine):
         at = self.span_of_import()
         frame = Activation(f"import {module.name}", module, module.scope, at)
         self.stack.append(frame)
-        self.run(module.source.tree.body, frame)
+        whole = Span.whole(module.file)
+        self.guarded(whole, frame.name, lambda: self.run(module.source.tree.body, frame))
         self.stack.pop()
 
     def external(self, name: str, node: ast.AST) -> Value:
