@@ -126,6 +126,9 @@ def test_known_policies_change_no_answer(line: str) -> None:
         good("b").replace(b'"policies": {', b'"policies": {}, "policies": {'),
         good("b").replace(b'"request"', b'"more": ' + b"[" * 200 + b"]" * 200 + b', "request"'),
         good("b").replace(b'"id"', b'"policies": -0.0e-0, "id"'),
+        json.dumps({"id": "b", "more": {"policies": ALLOW_ALL}, "request": REQUEST, "policies": 0})
+        .replace('"policies": 0', '"policies": -0.0e-0')
+        .encode(),
         good("b") + b"5",
         good("b").replace(b'"resource": "*"', b'"resource": "*", "context": {"a": -0.0e-0}'),
         good("b").replace(b'"resource": "*"', b'"resource": "*", "context": {"a": ' + b"9" * 5000 + b"}"),
@@ -140,6 +143,13 @@ def test_tricks_on_the_memo(line: bytes) -> None:
     warm = Batch()
     warm.answer(good("first"), 1)
     assert warm.answer(line, 2) == Batch().answer(line, 2)
+
+
+def test_a_line_in_which_columns_mislead_is_not_remembered() -> None:
+    batch = Batch()
+    for line in (b"\r" + good("a"), b"\xef\xbb\xbf" + good("a"), good("a").replace(b"}", b"\r}")):
+        assert batch.answer(line, 1).verdict is not None
+    assert not batch._memo._compiled
 
 
 def test_known_policies_are_not_read_again(monkeypatch: pytest.MonkeyPatch) -> None:

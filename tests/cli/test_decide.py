@@ -15,7 +15,10 @@ from typing import Any
 
 import pytest
 
+from remit.app.decide import Decided, Documents
 from remit.cli.main import main
+from remit.core.decision import Decision, Verdict
+from remit.core.request import Request
 from tests.library.test_face import STRICTER
 from tests.support import cases
 
@@ -103,6 +106,54 @@ def test_the_answer_for_people(capsys, arguments: list[str], lines: list[str]) -
     verb = "may" if word == "allowed" else "may not"
     assert first == f"{word}: {APP} {verb} s3:GetObject on arn:aws:s3:::orders/1"
     assert rest == lines
+
+
+def test_every_flag_is_its_own_layer(monkeypatch: pytest.MonkeyPatch, here: Path) -> None:
+    """Levels stand in the order of their flags, documents in the order of their names."""
+    flags = {
+        "--identity": ["i1", "i2"],
+        "--resource-policy": ["r"],
+        "--boundary": ["b"],
+        "--session": ["s"],
+        "--vpc-endpoint": ["v"],
+        "--scp": ["root1,root2", "unit"],
+        "--rcp": ["base", "leaf"],
+    }
+    given = []
+    for flag, names in flags.items():
+        for name in names:
+            given += [flag, name]
+            for file in name.split(","):
+                (here / file).write_text(file)
+    asked: list[Any] = []
+
+    def fake(request: Request, documents: Documents) -> Decided:
+        asked.extend((request, documents))
+        return Decided(request, Decision(Verdict.ALLOWED), {})
+
+    monkeypatch.setattr("remit.cli.decide.decide", fake)
+    assert decide(*REQUEST, "--resource-account", "111122223333", *given) == 0
+    request, documents = asked
+    assert request == Request(APP, "s3:GetObject", "arn:aws:s3:::orders/1", "111122223333", {})
+    told = {
+        str(layer): [[one.file for one in level] for level in levels]
+        for layer, levels in documents.items()
+    }
+    assert told == {
+        "identity": [["i1", "i2"]],
+        "resource": [["r"]],
+        "permissionsBoundary": [["b"]],
+        "session": [["s"]],
+        "vpcEndpoint": [["v"]],
+        "scp": [["root1", "root2"], ["unit"]],
+        "rcp": [["base"], ["leaf"]],
+    }
+    assert all(
+        one.data == one.file.encode()
+        for levels in documents.values()
+        for level in levels
+        for one in level
+    )
 
 
 def test_warnings_name_the_place(capsys, here: Path) -> None:
