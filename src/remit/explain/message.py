@@ -87,7 +87,7 @@ def _one_line(text: str) -> str:
 
 def _prefix(text: str, code: str | None) -> tuple[str, str | None, str | None]:
     """Take off botocore's "An error occurred (CODE) when calling the OPERATION operation: "."""
-    before, found, rest = text.partition(_PREFIX)
+    _, found, rest = text.partition(_PREFIX)
     if found:
         name, calling, rest = rest.partition(_CALLING)
         operation, ends, message = rest.partition(_OPERATION)
