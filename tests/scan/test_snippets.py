@@ -721,3 +721,20 @@ MASKS = [
 @pytest.mark.parametrize(("body", "expected"), [m[1:] for m in MASKS], ids=[m[0] for m in MASKS])
 def test_masks(body: str, expected: list[tuple[str, str]]) -> None:
     assert [(mask.kind, mask.detail) for mask in scanned(in_view(body)).masks] == expected
+
+
+def test_a_callback_is_charged_to_every_function_that_hands_it_over() -> None:
+    found = scanned(
+        """
+        import lib
+        def go():
+            boto3.client('s3').list_buckets()
+        @app.schedule('rate(1 hour)')
+        def one(event):
+            lib.call(go)
+        @app.schedule('rate(1 hour)')
+        def two(event):
+            lib.call(go)
+        """
+    )
+    assert [located.function for located in found.calls] == ["one", "two"]

@@ -116,9 +116,7 @@ def _suspect(machine: Machine, value: Value, node: ast.AST) -> None:
 def release(machine: Machine, arguments: Arguments, node: ast.AST) -> None:
     """Functions handed to a library run some time, with arguments nobody knows: run them once."""
     for given in arguments.all():
-        if isinstance(given, CALLABLES) and id(given) not in machine.escaped:
-            machine.escaped.add(id(given))
-            machine.keep.append(given)
+        if isinstance(given, CALLABLES) and machine.escapes(given):
             with machine.undecided():
                 machine.call(given, Arguments(open=True), node)
 

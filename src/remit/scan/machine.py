@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 DEEPEST = 60
 """Calls inside calls. Real code stays below 30; deeper is recursion."""
-STEPS = 400_000
+STEPS = 200_000
 """Nodes that one entry point may cost. What lies beyond is reported, not skipped in silence."""
 
 
@@ -101,7 +101,7 @@ class Machine(ABC):
     loops: int = 0
     unset: list[str] = field(default_factory=list)
     memory: dict[object, Memory] = field(default_factory=dict)
-    escaped: set[int] = field(default_factory=set)
+    escaped: set[object] = field(default_factory=set)
     keep: list[Value] = field(default_factory=list)
 
     # -- what the other files of this room provide -----------------------------------------
@@ -167,6 +167,16 @@ class Machine(ABC):
     def frame(self) -> Activation:
         """The innermost activation."""
         return self.stack[-1]
+
+    def escapes(self, function: Value) -> bool:
+        """Whether a function is handed to a library for the first time by what runs now."""
+        inner = getattr(function, "function", function)
+        key = (id(inner), id(getattr(function, "receiver", None)), self.recorder.function)
+        if key in self.escaped:
+            return False
+        self.escaped.add(key)
+        self.keep.append(function)
+        return True
 
     def variable(self, name: str, default: Value = ...) -> Value:
         """An environment variable; without a default, one that is not set is a hole to fill."""
