@@ -13,7 +13,15 @@ from remit.catalog.coverage import Count
 from remit.catalog.models import service_model, services
 
 HERE = Path(__file__).parent
+# An operation may move from `*` to an ARN: that is no loss.
+RATCHET = ("operations", "mapped", "arn", "free")
 PAGE = HERE.parents[1] / "docs" / "coverage.md"
+
+# boto3 is not pinned: with a newer one there are operations that nobody has judged yet.
+JUDGED = pytest.mark.skipif(
+    coverage.versions() not in PAGE.read_text(),
+    reason="docs/coverage.md was made with another botocore: judge what is new, make it anew",
+)
 
 
 @pytest.fixture(scope="module")
@@ -28,11 +36,12 @@ def test_no_number_falls(found: dict[str, Count]) -> None:
         (service, key): (held[service][key], value)
         for service in held
         for key, value in asdict(found[service]).items()
-        if value < held[service][key]
+        if key in RATCHET and value < held[service][key]
     }
     assert fallen == {}
 
 
+@JUDGED
 def test_the_page_says_what_is_computed(found: dict[str, Count]) -> None:
     assert PAGE.read_text() == coverage.page(found)
 
@@ -42,6 +51,7 @@ def test_the_commonest_services_are_44_that_exist() -> None:
     assert set(coverage.COMMONEST) <= services()
 
 
+@JUDGED
 @pytest.mark.parametrize("service", coverage.COMMONEST)
 def test_every_operation_of_a_common_service_is_known_or_has_a_reason(service: str) -> None:
     model = service_model(service)
@@ -55,6 +65,7 @@ def test_every_operation_of_a_common_service_is_known_or_has_a_reason(service: s
             assert iam.action(need.action) is not None, (operation, need.action)
 
 
+@JUDGED
 def test_every_service_has_a_prefix_or_a_reason() -> None:
     without = {name for name in services() if prefixes.prefix(name) not in iam.services()}
     assert without == set(prefixes.NO_PREFIX)

@@ -18,7 +18,9 @@ def test_an_action_is_found_in_any_letter_case() -> None:
     assert found.full_name == "dynamodb:UpdateItem"
 
 
-@pytest.mark.parametrize("name", ["", ":", "dynamodb", "dynamodb:", "nosuch:Get", "s3:../x", "s3:*"])
+@pytest.mark.parametrize(
+    "name", ["", ":", "dynamodb", "dynamodb:", "nosuch:Get", "s3:../x", "s3:*"]
+)
 def test_what_is_no_action_is_none(name: str) -> None:
     assert iam.action(name) is None
 
@@ -51,6 +53,7 @@ def test_expand_of_a_star_is_everything() -> None:
     [
         ("dynamodb:UpdateItems", "dynamodb:UpdateItem"),
         ("ssm:GetParamter", "ssm:GetParameter"),
+        ("dynamodbb:UpdateItm", "dynamodb:UpdateItem"),
         ("s3:ListObjects", None),
         ("s3:ListBuckets", "s3:ListBucket"),
         ("sesv2:SendEmail", "ses:SendEmail"),

@@ -36,7 +36,9 @@ def test_raw_files_are_mappings_by_lower_case_name(service: str) -> None:
 
 
 def test_access_levels_are_a_joined_string_of_known_words() -> None:
-    seen = {level for name in SERVICES for one in iam.actions(name).values() for level in one.access}
+    seen = {
+        level for name in SERVICES for one in iam.actions(name).values() for level in one.access
+    }
     assert seen == LEVELS
 
 

@@ -73,7 +73,7 @@ def hole(spec: str) -> Hole:
     if not colon:
         return Hole(HoleKind.ASSIGNED, kind)
     if kind == "env":
-        return Hole(HoleKind.ENV, f'os.environ["{name}"]')
+        return Hole(HoleKind.ENV, name)
     if kind.isdigit():
         return Hole(HoleKind.ASSIGNED, name, width=int(kind))
     return Hole(HoleKind(kind), name)

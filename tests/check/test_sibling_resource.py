@@ -49,6 +49,18 @@ def mixups(made: World) -> list[str]:
     return [line for line in made.said(ID) if "the policy of stage" in line]
 
 
+def test_what_the_statement_does_not_hold_is_drift_all_the_same() -> None:
+    document = policy(allow("dynamodb:GetItem", "dynamodb:PutItem", on=ANY_TABLE + "orders-dev"))
+    dev = stage("dev", document, get("dev"), need("dynamodb:PutItem", TABLE + "orders-dev", 10))
+    own = policy(allow("dynamodb:GetItem", on=ANY_TABLE + "orders-dev"))
+    prod = stage("prod", own, get("prod"), need("dynamodb:PutItem", TABLE + "orders-prod", 10))
+    found = world(dev, prod).findings(ID)
+    assert [(one.severity, one.action) for one in found] == [
+        ("warning", "dynamodb:PutItem"),
+        ("error", None),
+    ]
+
+
 def test_its_own_is_there_as_well() -> None:
     made = world(with_table("dev", "orders-dev"), with_table("prod", "orders-prod", "orders-dev"))
     (line,) = mixups(made)

@@ -68,7 +68,7 @@ def test_covers_is_reflexive_and_text_round_trips(one: str) -> None:
     assert hash(parse(str(pattern))) == hash(pattern)
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(patterns, patterns, patterns)
 @example("*", "a*", "ab")
 def test_covers_is_transitive(one: str, two: str, three: str) -> None:
@@ -77,7 +77,7 @@ def test_covers_is_transitive(one: str, two: str, three: str) -> None:
         assert a.covers(c)
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(patterns, patterns, values)
 def test_covers_and_meets_agree_with_matching(one: str, two: str, value: str) -> None:
     a, b = parse(one), parse(two)
@@ -88,7 +88,7 @@ def test_covers_and_meets_agree_with_matching(one: str, two: str, value: str) ->
         assert a.meets(b) is not None
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(patterns, patterns)
 def test_meets_is_symmetric_and_its_witness_matches_both(one: str, two: str) -> None:
     a, b = parse(one), parse(two)
@@ -176,7 +176,7 @@ def test_fits_is_covering_and_meeting(pattern: str, parts: list[str | int | None
     assert parse(pattern).fits(text, _some) is met
 
 
-@settings(max_examples=200)
+@settings(max_examples=150)
 @given(st.text("ab*?", max_size=6), st.lists(st.sampled_from(["a", "b", "A", "D"]), max_size=4))
 def test_fits_chooses_once_for_all_values(pattern: str, parts: list[str]) -> None:
     kinds = {"A": HoleKind.ASSIGNED, "D": HoleKind.DATA}

@@ -16,10 +16,9 @@ from remit.core.policy import Policy
 from remit.core.request import Request, Value
 from remit.core.text import Hole, HoleKind, Text
 from remit.engine.authorize import authorize
-from remit.engine.context import gather, lowered, principal_keys
+from remit.engine.context import lowered, principal_keys
 from remit.engine.policyset import PolicySet
 from remit.engine.principal import read_principal
-from remit.engine.services import terms_of
 from remit.explain.judge import judge
 from remit.explain.model import Standing
 from tests.support import cases, document, policy, request
@@ -62,19 +61,14 @@ SAYS = {
     Verdict.EXPLICIT_DENY: (Standing.DENIED, True),
     Verdict.IMPLICIT_DENY: (Standing.DENIED, False),
 }
-
-
-def of_identity(case: Mapping[str, Any]) -> bool:
-    """Whether identity policies decide it: the judge knows of no others."""
-    asked = case["request"]
-    if set(case["policies"]) != {"identity"} or ":role/" not in asked["principal"]:
-        return False
-    facts = gather(request(asked))
-    terms = terms_of(facts)
-    return not (facts.foreign or terms.requires or terms.free or terms.refused)
-
-
-IDENTITY_ONLY = list(filter(of_identity, cases()))
+IDENTITY_ONLY = [
+    case
+    for case in cases()
+    if set(case["policies"]) == {"identity"}
+    and ":role/" in case["request"]["principal"]
+    # The judge knows one side: that of the role. A role to assume has a trust policy too.
+    and not case["request"]["action"].startswith("sts:AssumeRole")
+]
 
 
 @pytest.mark.parametrize("case", IDENTITY_ONLY, ids=[case["id"] for case in IDENTITY_ONLY])
@@ -147,7 +141,7 @@ things = st.sampled_from(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(policies, things, contexts, tagged)
 def test_without_holes_and_with_every_key_told_they_are_one(
     made: Policy, thing: tuple[str, str], context: dict[str, Value], tags: dict[str, Value]
@@ -181,7 +175,7 @@ def filled(text: Text, values: Mapping[Hole, list[str]]) -> list[Text]:
     return found
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(policies, st.sampled_from(OPEN), contexts, st.sets(st.sampled_from(KEYS)), st.data())
 def test_what_is_said_of_an_open_need_holds_for_its_instances(
     made: Policy,

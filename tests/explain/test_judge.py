@@ -1,7 +1,5 @@
 """Judging open needs: what may be said, what is in the way, which statement comes nearest."""
 
-# ruff: noqa: E501 - tables of cases are read row by row, and a row is a line
-
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -178,6 +176,7 @@ SOURCE_IP = {"NotIpAddress": {"aws:SourceIp": "10.0.0.0/8"}}
         ([allow(Condition={"StringEquals": {"k:a": "${k:b}"}})], {"known": {"k:a": "x"}}, UNKNOWN, ("k:b",)),
         ([allow(Condition={"StringEquals": {"k:a": "${k:b}"}})], {"absent": ("k:a",)}, DENIED, ()),
         ([allow(), deny(resource="arn:aws:s3:::orders/${aws:PrincipalTag/team}")], {}, UNKNOWN, ("aws:PrincipalTag/team",)),
+        ([allow(), {"Effect": "Deny", "Action": "*", "NotResource": "arn:aws:s3:::orders/${aws:PrincipalTag/team}"}], {}, UNKNOWN, ("aws:PrincipalTag/team",)),
         # what is not understood
         ([allow(Condition={"StringMatches": {"k:a": "x"}})], {}, DENIED, ()),
         ([allow(), deny(Condition={"StringMatches": {"k:a": "x"}})], {}, DENIED, ()),

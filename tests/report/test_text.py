@@ -129,7 +129,7 @@ def test_what_could_not_be_told_and_the_closing() -> None:
           --> app.py:20:12
               s3:GetObject on arn:aws:s3:::{os.environ["RECEIPTS"]}/{id} (dev, prod)
               path: GET /receipts/{id}
-          = to settle it, add to `pyproject.toml`:
+          = to settle it, add below `[tool.remit]` in `pyproject.toml`:
               [tool.remit.values]
               RECEIPTS = "..."
 
@@ -404,7 +404,7 @@ def test_one_gap_lists_all_its_needs() -> None:
               path: GET /receipts/{id}
           --> app.py:20:12
               s3:PutObject on arn:aws:s3:::{os.environ["RECEIPTS"]}/{id} (prod)
-          = to settle it, add to `pyproject.toml`:
+          = to settle it, add below `[tool.remit]` in `pyproject.toml`:
               [tool.remit.values]
               RECEIPTS = "..."
               [p]

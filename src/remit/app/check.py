@@ -21,7 +21,7 @@ from remit.app.model import (
 from remit.app.settings import Settings, SettingsError
 from remit.app.settings import load as load_settings
 from remit.catalog.needs import needs
-from remit.check import rules
+from remit.check import denials, grants, rules
 from remit.check.invalid_policy import is_policy_problem
 from remit.check.model import FRAMEWORK, LOGS, Facts, Needed, RoleFacts, StageFacts
 from remit.core.call import Call, Place
@@ -32,8 +32,8 @@ from remit.core.span import Problem, Span
 from remit.core.tree import Tree
 from remit.deploy import NoProject, chalice, chalice_events, find
 from remit.deploy.model import Function, Project, Role, Stage
-from remit.explain.judge import judge
-from remit.explain.model import Standing
+from remit.explain.judge import Judge
+from remit.explain.model import Judgement, Standing
 from remit.scan.model import Scan
 from remit.scan.scan import scan
 from remit.scan.source import Library
@@ -179,10 +179,15 @@ def _function_needs(
     found = scans.of(function)
     place = Place(stage.partition, stage.region, stage.account)
     known = _known(stage)
-    policies = function.role.policies
+    judge = Judge(function.role.policies)
+    standings: dict[object, Judgement] = {}
 
     def judged(need: Need) -> Needed:
-        return Needed(need, None, name, judge(policies, need, known, _ABSENT))
+        # Many calls need the same of the same.
+        same = (need.action, need.resource, need.alternatives, tuple(need.context.items()))
+        if same not in standings:
+            standings[same] = judge(need, known, _ABSENT)
+        return Needed(need, None, name, standings[same])
 
     for located in found.calls:
         if located.function not in ("", name):
@@ -277,7 +282,16 @@ def _all_needed(stage: StageFacts) -> list[Needed]:
 
 
 def _standing(stage: StageFacts, standing: Standing) -> int:
-    return sum(needed.judgement.standing is standing for needed in _all_needed(stage))
+    return sum(_counted(role, needed) is standing for role in stage.roles for needed in role.needed)
+
+
+def _counted(role: RoleFacts, needed: Needed) -> Standing:
+    """As what a need is counted: nothing can be told of a role whose policies are not known, nor
+    of a refusal that may never come to pass."""
+    refused = needed.judgement.standing is Standing.DENIED
+    if not grants.judged(role) or (refused and denials.condition(needed)):
+        return Standing.UNKNOWN
+    return needed.judgement.standing
 
 
 def _summary(stage: StageFacts, findings: Iterable[Finding]) -> StageSummary:
@@ -306,7 +320,7 @@ def _stats(stages: list[StageFacts], library: Library) -> Stats:
         calls_foreign=len(foreign),
         files=len(library.parsed),
         files_lost=lost,
-        entries=len({entry.span for found in scans for entry in found.entries}),
+        entries=len({(entry.span, entry.name) for found in scans for entry in found.entries}),
         needs=sum(len(_all_needed(stage)) for stage in stages),
         needs_allowed=sum(_standing(stage, Standing.ALLOWED) for stage in stages),
         needs_denied=sum(_standing(stage, Standing.DENIED) for stage in stages),

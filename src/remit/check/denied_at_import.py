@@ -33,9 +33,11 @@ def rule(facts: Facts) -> Iterable[Finding]:
 
 def _why(needed: Needed) -> str:
     who = f"function {tick(needed.function)}" if needed.function else "every function"
-    return (
-        f"The import fails at each cold start, so {who} is down as a whole: every route of the API"
-        " answers 502 and no handler runs."
-        if needed.function in ("", "api_handler")
-        else f"The import fails at each cold start, so {who} is down as a whole: no handler runs."
+    serves_routes = needed.function in ("", "api_handler")
+    harm = (
+        "every route of the API answers 502 and no handler runs" if serves_routes else _NO_HANDLER
     )
+    return f"The import fails at each cold start, so {who} is down as a whole: {harm}."
+
+
+_NO_HANDLER = "no handler runs"

@@ -3,7 +3,8 @@
 `status-in-body`: a Chalice view that returns a plain dict answers HTTP 200 with the dict as JSON
 body, whatever `statusCode` says in it; only `Response(...)` or a `ChaliceViewError` sets the
 status (Chalice documentation, "Views"; the same trap one level down: facts/api-gateway.md 7.4).
-`swallowed`: a broad `except` around AWS calls, so a denial leaves no trace.
+`swallowed`: a broad `except` around AWS calls, so a denial leaves no trace, or none but in the log
+(then a note, as long as nothing in it is denied).
 """
 
 from __future__ import annotations
@@ -32,15 +33,16 @@ def rule(facts: Facts) -> Iterable[Finding]:
 def _finding(stage: StageFacts, mask: Mask) -> Finding:
     hidden = _denied(stage, mask)
     in_body = mask.kind == "status-in-body"
+    logged = not in_body and mask.detail == "logs"
     return Finding(
         id=ID,
-        severity=Severity.WARNING,
+        severity=Severity.NOTE if logged and not hidden else Severity.WARNING,
         confidence=Confidence.CERTAIN,
         stage=stage.stage.name,
         span=mask.span,
         message=_in_body(mask) if in_body else _swallowed(mask, hidden),
-        why=_WHY_BODY if in_body else _WHY_SWALLOWED,
-        fix=_FIX_BODY if in_body else _FIX_SWALLOWED,
+        why=_WHY_BODY if in_body else _WHY_LOGGED if logged else _WHY_SWALLOWED,
+        fix=_FIX_BODY if in_body else _FIX_LOGGED if logged else _FIX_SWALLOWED,
         related=tuple(
             Related(span, f"{listing(hidden[span])} is denied here")
             if span in hidden
@@ -53,6 +55,8 @@ def _finding(stage: StageFacts, mask: Mask) -> Finding:
 _WHY_BODY = "The client gets HTTP 200 and takes the failure for a success; no alarm counts it."
 _FIX_BODY = "Return `Response(body=..., status_code=...)`, or raise a `ChaliceViewError`."
 _WHY_SWALLOWED = "When AWS refuses a call in there, nobody sees it."
+_WHY_LOGGED = "When AWS refuses a call in there, only the log tells; the caller sees a success."
+_FIX_LOGGED = "Catch the error that is expected, and let the others through."
 _FIX_SWALLOWED = "Catch the error that is expected, and let the others through or log them."
 
 

@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from remit.check import denials
 from remit.check.denials import Denial
-from remit.check.grants import grants, written_by_people
+from remit.check.grants import Grant, grants, written_by_people
 from remit.check.match import names
 from remit.check.model import LOGS, Facts, Needed
 from remit.check.sibling_resource import mixups
@@ -33,20 +33,27 @@ def rule(facts: Facts) -> Iterable[Finding]:
             for one in role.needed:
                 if one.judgement.standing is Standing.ALLOWED and one.judgement.statements:
                     granted[_key(one)].setdefault(stage.stage.name, one)
-    explained = {
-        (grant.stage.stage.name, mixup.own)
-        for grant in grants(facts)
-        for mixup in mixups(facts, grant).values()
-    }
+    explained = [
+        (grant, mixup.own) for grant in grants(facts) for mixup in mixups(facts, grant).values()
+    ]
     for denial in denials.denials(facts):
         if denial.role.role.generated or denial.explicit:
             continue
-        if (denial.stage.stage.name, denial.resource) in explained:
+        if any(_meant_for(denial, grant, own) for grant, own in explained):
             continue  # granted, but on the sibling's: `sibling_resource` says so
         siblings = granted.get(_key(denial.first), {})
         others = {name: one for name, one in siblings.items() if name != denial.stage.stage.name}
         if others:
             yield _finding(facts, denial, others)
+
+
+def _meant_for(denial: Denial, grant: Grant, own: str) -> bool:
+    """Whether the statement would grant the need, had it named the stage's `own` resource."""
+    same_stage = grant.stage.stage.name == denial.stage.stage.name
+    actions = grant.statement.actions
+    return (
+        same_stage and own == denial.resource and any(names(one, denial.action) for one in actions)
+    )
 
 
 def _key(needed: Needed) -> _Key:

@@ -67,17 +67,8 @@ def _obstacles(stage: StageFacts, role: RoleFacts, needed: Needed) -> Iterator[t
 
 
 def fill_line(stage: str, hole: Hole) -> str:
-    """The line of `pyproject.toml` that gives the hole a value."""
-    return f'[tool.remit.stage.{_toml_key(stage)}.values] {_toml_key(value_name(hole))} = "..."'
-
-
-def value_name(hole: Hole) -> str:
-    """The name under which configuration gives a value: of `os.environ["TABLE"]` it is `TABLE`."""
-    for quote in ('"', "'"):
-        pieces = hole.name.split(quote)
-        if len(pieces) == 3 and pieces[1]:
-            return pieces[1]
-    return hole.name
+    """The line below `[tool.remit]` in `pyproject.toml` that gives the hole a value."""
+    return f'stage.{_toml_key(stage)}.values.{_toml_key(hole.name)} = "..."'
 
 
 def _toml_key(name: str) -> str:

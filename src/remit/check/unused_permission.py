@@ -125,6 +125,7 @@ def _finding(
         action=action,
         resource=resource,
         related=related,
+        block=grant.statement.span,
     )
 
 

@@ -39,6 +39,7 @@ class Finding:
     `id` names the rule (`missing-permission`), `span` is the one primary location. `message` is
     one sentence; `why` says what it leads to; `fix` what to do, and `patch` the JSON statement
     (or other text) to paste, if there is one. `path` leads from the entry point to the call.
+    `block` is the statement around it, where a report for people may tell of all its parts at once.
     """
 
     id: str
@@ -54,6 +55,7 @@ class Finding:
     resource: str | None = None
     path: tuple[Frame, ...] = ()
     related: tuple[Related, ...] = ()
+    block: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)

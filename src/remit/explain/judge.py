@@ -11,7 +11,7 @@ may take any value: only what covers all of them allows, only what none can pass
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from remit.core.decision import Layer
@@ -71,7 +71,23 @@ class Judge:
         there; `need.context` adds what the call itself fixes. Every other key may be absent or
         anything. Without holes and with every key told the standing is the engine's verdict.
         """
-        return _judged(self._policies, self._rules, need, gather(need, known, absent))
+        standings = [
+            _judged(self._policies, self._rules, one, gather(one, known, absent))
+            for one in (need, *(replace(need, resource=text) for text in need.alternatives))
+        ]
+        return min(standings, key=_preference)
+
+
+# Of the resources of which one suffices, the one that stands best; of the denied, the one that a
+# statement comes nearest to, first by what the statement lacks.
+_BEST = (Standing.ALLOWED, Standing.UNKNOWN, Standing.DENIED)
+_LACKS = ("Condition", "Statement", "Resource", "Action")
+
+
+def _preference(judgement: Judgement) -> tuple[int, int]:
+    near = judgement.nearest
+    lacks = _LACKS.index(near.element) if near is not None else len(_LACKS)
+    return _BEST.index(judgement.standing), lacks
 
 
 def _judged(

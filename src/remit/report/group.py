@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from remit.core.finding import Finding, Severity, Unresolved
+from remit.core.finding import Finding, Related, Severity, Unresolved
 from remit.core.span import Span
 
 SEVERITIES = (Severity.ERROR, Severity.WARNING, Severity.NOTE)
@@ -69,13 +69,38 @@ def groups(findings: Iterable[Finding]) -> list[Group]:
     """
     seen: Counter[tuple[object, ...]] = Counter()
     members: dict[tuple[object, ...], list[Finding]] = {}
-    for finding in findings:
+    for finding in _by_block(findings):
         same = (finding.id, finding.severity, finding.confidence, finding.span, finding.action)
         turn = seen[(*same, finding.stage)]
         seen[(*same, finding.stage)] += 1
         members.setdefault((*same, turn), []).append(finding)
     joined = _across_files([Group(_variants(group)) for group in members.values()])
     return sorted(joined, key=_order)
+
+
+def _by_block(findings: Iterable[Finding]) -> Iterable[Finding]:
+    """Tell of the parts of one statement at once, where a rule finds the same of several."""
+    blocks: dict[object, list[Finding]] = {}
+    for index, finding in enumerate(findings):
+        same = (finding.id, finding.severity, finding.confidence, finding.stage, finding.block)
+        blocks.setdefault(index if finding.block is None else same, []).append(finding)
+    for first, *rest in blocks.values():
+        yield _united(first, rest) if rest else first
+
+
+def _united(first: Finding, rest: Sequence[Finding]) -> Finding:
+    names = [finding.action or finding.resource or "" for finding in (first, *rest)]
+    *most, last = [f"`{name}`" for name in names[:6]]
+    listed = f"{', '.join(most)} and {last}"
+    if len(names) > 6:
+        listed = f"{', '.join([*most, last])} and {len(names) - 6} more"
+    _, but, doubt = first.message.partition("; but ")
+    return replace(
+        first,
+        message=f"nothing deployed uses {listed} of this statement{but}{doubt}",
+        action=" ".join(names),
+        related=(*(Related(finding.span, "") for finding in rest), *first.related),
+    )
 
 
 def _across_files(joined: Iterable[Group]) -> list[Group]:

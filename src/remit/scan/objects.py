@@ -13,6 +13,7 @@ from remit.scan.text import first_hole
 from remit.scan.values import (
     Absent,
     Arguments,
+    Blank,
     BoundV,
     ClassMethodV,
     ClassV,
@@ -188,6 +189,7 @@ def _of_bound(machine: Machine, value: BoundV, name: str, node: ast.AST) -> Valu
 
 _READERS: dict[type, Any] = {
     str: lambda _m, value, name, _n: string_method(value, name),
+    Blank: lambda _m, value, name, _n: string_method(value, name),
     bytes: lambda _m, value, name, _n: string_method(value, name),
     Text: lambda _m, value, name, _n: string_method(value, name),
     Hole: _of_hole,

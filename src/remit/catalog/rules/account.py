@@ -29,7 +29,12 @@ _BUDGETS = Family(
     fills={"ActionId": "ActionId !action"},
 )
 
-_APPSYNC = Family(fills={"GraphQLAPIId": "apiId resourceArn"})
+_APPSYNC = Family(
+    extras=same(
+        "CreateDataSource UpdateDataSource", pass_role("serviceRoleArn", "appsync.amazonaws.com")
+    ),
+    fills={"GraphQLAPIId": "apiId resourceArn"},
+)
 _PINPOINT = Family(fills={"AppId": "ApplicationId"})
 
 FAMILIES = {"appsync": _APPSYNC, "budgets": _BUDGETS, "pinpoint": _PINPOINT}

@@ -210,7 +210,10 @@ _EKS = Family(
     },
 )
 
-_ECR = Family(unmapped={"ListImageReferrers": NEWER})
+_ECR = Family(
+    extras={"CreateRepository": (Grant("ecr:TagResource", ("repository",), when="tags"),)},
+    unmapped={"ListImageReferrers": NEWER},
+)
 
 
 def _run(type_name: str, variable: str, fill: str, when: str = "") -> Grant:
@@ -241,13 +244,6 @@ _RUN_INSTANCES = (
     ),
     _run("placement-group", "PlacementGroupName", "Placement.GroupName", "Placement.GroupName"),
     Grant(
-        "ec2:CreateTags",
-        ("instance",),
-        when="TagSpecifications",
-        fill={"InstanceId": "=*"},
-        context={"ec2:CreateAction": "=RunInstances"},
-    ),
-    Grant(
         "iam:PassRole",
         arns=("arn:${Partition}:iam::${Account}:role/${RoleNameWithPath}",),
         when="IamInstanceProfile",
@@ -257,6 +253,14 @@ _RUN_INSTANCES = (
 )
 _ANY_EC2 = ("arn:${Partition}:ec2:${Region}:${Account}:${Kind}/${Id}",)
 _TAG_FILL = {"Kind": "!resource_type", "Id": "Resources"}
+# EC2 User Guide, supported-iam-actions-tagging: tags on what is being made need CreateTags.
+_TAGGING = Grant(
+    "ec2:CreateTags",
+    arns=_ANY_EC2,
+    when="TagSpecifications",
+    fill={"Kind": "!resource_type", "Id": "=*"},
+    context={"ec2:CreateAction": "$"},
+)
 _EC2_NEW = """
 AssociateKmsKeyId AssociateNetworkingFlexCostAllocationPolicy
 CreateCapacityReservationDateChangeQuote CreateMetricCategory
@@ -282,6 +286,9 @@ _EC2 = Family(
         },
     },
     extras={
+        **same(
+            "CreateFlowLogs", pass_role("DeliverLogsPermissionArn", "vpc-flow-logs.amazonaws.com")
+        ),
         "AssociateIamInstanceProfile": (
             Grant(
                 "iam:PassRole",
@@ -292,6 +299,7 @@ _EC2 = Family(
         ),
     },
     unmapped=dict.fromkeys(_EC2_NEW.split(), NEWER),
+    always=(_TAGGING,),
     every=True,
     star=("Create", "Allocate", "Import", "Request"),
     fills={

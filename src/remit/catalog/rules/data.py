@@ -151,13 +151,53 @@ _SECRET_OF_CLUSTER = Grant(
     when="secretArn",
     fill={"SecretId": "secretArn|secret"},
 )
+# UsingWithRDS.IAM and USER_Tagging: tags given on the way need AddTagsToResource.
+_TAGS = Grant("rds:AddTagsToResource", when="Tags")
+_RDS_KEY = ("arn:${Partition}:kms:${Region}:${Account}:key/${KeyId}",)
+_MAKERS = """
+CreateDBCluster CreateDBInstance ModifyDBCluster ModifyDBInstance RestoreDBClusterFromS3
+RestoreDBInstanceFromS3
+"""
+# Overview.Encryption: who makes an encrypted database must be able to use its key.
+_ENCRYPTED = tuple(
+    Grant(
+        f"kms:{action}",
+        arns=_RDS_KEY,
+        when="KmsKeyId",
+        unless="KmsKeyId=alias/aws/rds",
+        fill={"KeyId": "KmsKeyId|kms"},
+        context={"kms:ViaService": "~rds"},
+    )
+    for action in ("CreateGrant", "DescribeKey")
+)
+# rds-secrets-manager, "Permissions required for Secrets Manager integration".
+_MASTER_PASSWORD = tuple(
+    Grant(
+        f"secretsmanager:{action}",
+        ("Secret",),
+        when="ManageMasterUserPassword=true",
+        fill={"SecretId": "!secret_of_the_database"},
+    )
+    for action in ("CreateSecret", "TagResource")
+)
+_MONITORING = pass_role("MonitoringRoleArn", "monitoring.rds.amazonaws.com")
 _RDS = Family(
-    extras=same(
-        "CreateDBInstance ModifyDBInstance CreateDBInstanceReadReplica CreateDBCluster",
-        pass_role("MonitoringRoleArn", "monitoring.rds.amazonaws.com"),
-        Grant("rds:AddTagsToResource", ("db", "cluster"), when="Tags"),
-    ),
+    extras={
+        **same(_MAKERS, _MONITORING, *_ENCRYPTED, *_MASTER_PASSWORD),
+        **same(
+            "CreateDBInstanceReadReplica RestoreDBClusterFromSnapshot"
+            " RestoreDBClusterToPointInTime",
+            _MONITORING,
+        ),
+        **same(
+            "AddRoleToDBCluster AddRoleToDBInstance RemoveRoleFromDBCluster"
+            " RemoveRoleFromDBInstance CreateDBProxy ModifyDBProxy",
+            pass_role("RoleArn", "rds.amazonaws.com"),
+        ),
+        "StartExportTask": (pass_role("IamRoleArn", "export.rds.amazonaws.com"),),
+    },
     unmapped={"DescribeServerlessV2PlatformVersions": NEWER},
+    always=(_TAGS,),
     every=True,
     star=("Describe",),
     fills=_RDS_FILLS,

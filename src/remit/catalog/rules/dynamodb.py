@@ -63,7 +63,7 @@ _DYNAMODB = Family(
         **{
             name: (
                 Grant(
-                    f"dynamodb:{name}", ("table",), fill={"TableName": "TableName RequestItems{}"}
+                    f"dynamodb:{name}", ("table",), fill={"TableName": "RequestItems{} TableName"}
                 ),
             )
             for name in ("BatchGetItem", "BatchWriteItem")

@@ -24,9 +24,9 @@ class Grant:
     `each` names a list of which every element asks for the permission, its members being
     parameters too. `also` are formats that AWS may check instead (Need.alternatives).
     `context` maps condition keys to parameters (`Param*` for a multivalued key), to `=text`, to
-    `~service` (the service's endpoint name), or to an ARN format. `condition` makes the need
-    conditional always. `ask` makes it conditional, not silent, when an unseen parameter may be
-    what `when` names; `sure` takes an open parameter as not set.
+    `~service` (the service's endpoint name), to `$` (the operation's name), or to an ARN format.
+    `condition` makes the need conditional always. `ask` makes it conditional, not silent, when an
+    unseen parameter may be what `when` names; `sure` takes an open parameter as not set.
     """
 
     action: str
@@ -53,7 +53,8 @@ class Family:
     that AWS checks all required types that the parameters name, not the best one only.
     `star` are beginnings of operation names whose missing names mean "all" (`db:*`).
     `also` are formats by resource type that AWS may check in place of the type's own. `context`
-    is that of Grant, for every action that knows the key.
+    is that of Grant, for every action that knows the key. `always` comes on top of every
+    operation: tagging while making something.
     """
 
     rules: Mapping[str, tuple[Grant, ...]] = field(default_factory=dict)
@@ -64,6 +65,7 @@ class Family:
     types: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     also: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     context: Mapping[str, str] = field(default_factory=dict)
+    always: tuple[Grant, ...] = ()
     every: bool = False
     star: tuple[str, ...] = ()
 
@@ -71,9 +73,7 @@ class Family:
 _ROLE = ("arn:${Partition}:iam::${Account}:role/${RoleNameWithPath}",)
 _KEY = ("arn:${Partition}:kms:${Region}:${Account}:key/${KeyId}",)
 
-NEWER = (
-    "the operation is newer than the Service Authorization Reference, which has no action for it"
-)
+NEWER = "the operation is newer than the Service Authorization Reference, which has no action for it"
 
 
 def pass_role(parameter: str, service: str, *, condition: str | None = None) -> Grant:

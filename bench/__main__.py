@@ -1,0 +1,103 @@
+"""`make bench`: how long `remit` takes and what it needs, beside peers in the same run.
+
+Peers: `ast.parse` of every file (the least that any reader of Python does) and pyflakes (the
+fastest linter written in Python), on the same tree.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+from bench import decide
+from bench.measure import Cost, Machine, machine
+from bench.projects import make
+
+SMALL, LARGE = 40, 1000
+SIZES = (SMALL, 250, 500, LARGE)
+
+REMIT = ["-c", "from remit.cli.main import entry; entry()"]
+PARSE = """\
+import ast, pathlib, sys
+for path in pathlib.Path(sys.argv[1]).rglob("*.py"):
+    ast.parse(path.read_bytes())
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """What was asked for: seconds of wall time and MB; None where nothing was."""
+
+    wall: float | None = None
+    memory: float | None = None
+
+    def verdict(self, cost: Cost) -> str:
+        """`met`, or what was missed."""
+        missed = [
+            f"missed: {limit:g} {unit}"
+            for limit, value, unit in (
+                (self.wall, cost.wall, "s"),
+                (self.memory, cost.memory, "MB"),
+            )
+            if limit is not None and value > limit
+        ]
+        return ", ".join(missed) or ("met" if self.wall or self.memory else "")
+
+
+GOALS = {SMALL: Goal(1.5, 200), LARGE: Goal(10)}
+HELP = Goal(0.2)
+
+
+def main() -> int:
+    """Measure everything and print one table."""
+    print(f"Python {sys.version.split()[0]}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
+    print(f"{'':34}{'wall s':>8}{'cpu s':>8}{'MB':>7}  goal")
+    with machine() as here, tempfile.TemporaryDirectory() as folder:
+        _row("remit --help", here.typical([*REMIT, "--help"], 7), HELP)
+        checks = {size: _size(here, Path(folder) / str(size), size) for size in SIZES}
+    for smaller, larger in pairwise(SIZES[1:]):
+        ratio = checks[larger].cpu / checks[smaller].cpu
+        print(f"{smaller} -> {larger} files: {ratio:.2f} times the CPU time (linear: 2.00)")
+    return 0
+
+
+def _size(here: Machine, folder: Path, files: int) -> Cost:
+    """One row for remit and one for each peer, on a project of that many files."""
+    folder.mkdir()
+    make(folder, files)
+    check = here.typical([*REMIT, "check", str(folder)], 5 if files == SMALL else 3, (1,))
+    _row(f"remit check, {files} files, 2 stages", check, GOALS.get(files, Goal()))
+    peers = {
+        "ast.parse of all files": here.typical(["-c", PARSE, str(folder)], 3),
+        "pyflakes": here.typical(["-m", "pyflakes", str(folder)], 3, (0, 1)),
+    }
+    for name, cost in peers.items():
+        _row(
+            f"  {name}", cost, Goal(), f"remit takes {check.cpu / cost.cpu:.1f} times its CPU time"
+        )
+    return check
+
+
+def _row(name: str, cost: Cost, goal: Goal, note: str = "") -> None:
+    shown = note or goal.verdict(cost)
+    print(f"{name:34}{cost.wall:8.2f}{cost.cpu:8.2f}{cost.memory:7.0f}  {shown}", flush=True)
+
+
+PARTS = {"check": main, "decide": lambda: decide.main(sys.argv[2:])}
+
+
+def parts() -> int:
+    """Run the part that is named, or all."""
+    named = sys.argv[1:2]
+    if named and named[0] not in PARTS:
+        print(f"`{named[0]}` is no part: expected one of {', '.join(PARTS)}")
+        return 2
+    return max(part() for name, part in PARTS.items() if not named or name in named)
+
+
+if __name__ == "__main__":
+    sys.exit(parts())
