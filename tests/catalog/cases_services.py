@@ -232,6 +232,12 @@ SECURITY: list[Case] = [
      {"RoleArn": "arn:aws:iam::444455556666:role/x", "Tags": [{"Key": "a", "Value": "b"}]},
      ["sts:AssumeRole arn:aws:iam::444455556666:role/x",
       "sts:TagSession arn:aws:iam::444455556666:role/x"]),
+    ("IAM User Guide, id_tags", "iam", "CreateUser",
+     {"UserName": "u", "Tags": [{"Key": "a", "Value": "b"}]},
+     ["iam:CreateUser arn:aws:iam::111122223333:user/u"
+      " or arn:aws:iam::111122223333:user/{path}/u",
+      "iam:TagUser arn:aws:iam::111122223333:user/u"
+      " or arn:aws:iam::111122223333:user/{path}/u"]),
     (SAR, "iam", "GetRole", {"RoleName": "r"},
      ["iam:GetRole arn:aws:iam::111122223333:role/r"
       " or arn:aws:iam::111122223333:role/{path}/r"]),
