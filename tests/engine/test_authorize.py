@@ -1,4 +1,4 @@
-"""Inputs that are refused, layers that are not decided yet, and hostile input."""
+"""Inputs that are refused, and hostile input."""
 
 from __future__ import annotations
 
@@ -12,14 +12,12 @@ from remit.core.decision import Verdict
 from remit.core.policy import Policy
 from remit.core.request import Request
 from remit.engine.authorize import authorize
-from remit.engine.layers import UnsupportedLayer
 from remit.engine.operators import OPERATORS
 from remit.engine.policyset import PolicySet
 from remit.engine.principal import CallerKind, PrincipalError, read_principal
 from tests.support import allow, deny, document
 
 ROLE = "arn:aws:iam::111122223333:role/app"
-THING = "arn:aws:sqs:us-east-1:{}:q"
 
 
 def ask(*policies: Policy, resource: str = "*", principal: str = ROLE, **context: Any) -> Verdict:
@@ -37,6 +35,10 @@ def ask(*policies: Policy, resource: str = "*", principal: str = ROLE, **context
         ("arn:aws:sts::111122223333:federated-user/b", CallerKind.FEDERATED, "111122223333", "b"),
         ("lambda.amazonaws.com", CallerKind.SERVICE, None, ""),
         ("anonymous", CallerKind.ANONYMOUS, None, ""),
+        ("arn:aws:iam::111122223333:oidc-provider/h/p", CallerKind.PROVIDER, None, "p"),
+        ("arn:aws:iam::111122223333:saml-provider/idp", CallerKind.PROVIDER, None, "idp"),
+        ("accounts.google.com", CallerKind.PROVIDER, None, ""),
+        ("cognito-identity.amazonaws.com", CallerKind.PROVIDER, None, ""),
     ],
 )
 def test_principals(text: str, kind: CallerKind, account: str | None, name: str) -> None:
@@ -61,26 +63,6 @@ def test_principals(text: str, kind: CallerKind, account: str | None, name: str)
 def test_no_principals(text: str) -> None:
     with pytest.raises(PrincipalError, match="expected the ARN of a user"):
         read_principal(text)
-
-
-def test_layers_that_are_not_decided_yet_are_refused() -> None:
-    everything = document(allow())
-    with pytest.raises(UnsupportedLayer, match="resource"):
-        PolicySet(resource=everything)
-    for principals in ({}, {"Principal": {"AWS": ROLE}}, {"NotPrincipal": {"AWS": "*"}}):
-        with pytest.raises(UnsupportedLayer, match="particular principals"):
-            PolicySet(vpc_endpoint=[document(allow(**principals))])
-
-
-def test_another_account_is_decided_as_far_as_this_side_goes() -> None:
-    # facts/iam.md 4.5: both sides must allow, so a denial here is final.
-    theirs = THING.format("444455556666")
-    assert ask(document(allow("s3:*")), resource=theirs) is Verdict.IMPLICIT_DENY
-    assert ask(document(allow(), deny("sqs:*")), resource=theirs) is Verdict.EXPLICIT_DENY
-    with pytest.raises(UnsupportedLayer, match="444455556666"):
-        ask(document(allow()), resource=theirs)
-    assert ask(document(allow()), resource=THING.format("111122223333")) is Verdict.ALLOWED
-    assert ask(document(allow()), resource="arn:aws:iam::aws:policy/X") is Verdict.ALLOWED
 
 
 def test_a_key_aws_sends_as_a_list_is_one() -> None:

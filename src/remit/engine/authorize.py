@@ -5,27 +5,46 @@ Source: IAM User Guide, reference_policies_evaluation-logic_policy-eval-denyallo
 
 from __future__ import annotations
 
-from remit.core.decision import Decision
+from dataclasses import replace
+
+from remit.core.decision import Decision, Verdict
 from remit.core.request import Request
 from remit.engine.combine import binding, combine
-from remit.engine.context import gather
+from remit.engine.context import Facts, gather
 from remit.engine.policyset import PolicySet
+from remit.engine.services import terms_of
+from remit.engine.services.sts import further
 
 
 def authorize(request: Request, policies: PolicySet) -> Decision:
     """Decide one request.
 
     1. Gather the request's context: who calls, what follows from that.
-    2. Ask every layer that binds this caller which of its statements match.
-    3. A Deny that matches anywhere: explicitly denied.
-    4. A layer, or a level of it, without a matching Allow: implicitly denied.
-    5. Otherwise allowed.
+    2. A few operations need no permission: allowed.
+    3. Ask every layer that binds this caller which of its statements match.
+    4. A Deny that matches anywhere: explicitly denied.
+    5. An SCP, RCP or VPC endpoint policy without a matching Allow: implicitly denied.
+    6. The resource's policy allows: enough in one account, unless whom it names leaves a say to
+       the caller's identity policies, boundary or session policy, and one of those is silent.
+    7. Otherwise, and always between two accounts, all of the caller's own must allow.
+    8. Whoever takes on a role with tags or a source identity is asked about those too.
 
     `determining` names the matching Denies, or all matching Allows, or nothing for an implicit
-    deny. Raises PrincipalError, and UnsupportedLayer where a part that is not built yet would
-    have to decide.
+    deny. Raises PrincipalError.
     """
     facts = gather(request)
-    binds = binding(facts.caller, (rules.layer for rules in policies.layers))
+    decision = _decide(facts, policies)
+    for action in further(facts):
+        if decision.allowed:
+            also = _decide(replace(facts, action=action), policies)
+            decision = decision if also.allowed else also
+    return replace(decision, warnings=policies.warnings)
+
+
+def _decide(facts: Facts, policies: PolicySet) -> Decision:
+    terms = terms_of(facts)
+    if terms.free:
+        return Decision(Verdict.ALLOWED)
+    binds = binding(facts, terms, (rules.layer for rules in policies.layers))
     answers = [rules.answer(facts) for rules in policies.layers if rules.layer in binds]
-    return combine(facts, answers, policies.warnings)
+    return combine(facts, terms, answers)

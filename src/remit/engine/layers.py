@@ -1,26 +1,27 @@
 """A layer: all policies of one kind that apply to a request.
 
-What may live here: the compiled rules of a layer by level, and which of them match. What the
-layers' answers make together is combine.py's.
+What may live here: which elements a layer's statements have, its compiled rules by level, and
+which of them match. What the layers' answers make together is combine.py's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from remit.core.decision import Determining, Layer
 from remit.core.policy import Policy, Principals, Statement
 from remit.engine.context import Facts
-from remit.engine.statement import Rule, compile_rule
+from remit.engine.naming import Form, compile_speaks, everybody
+from remit.engine.statement import Naming, Rule, compile_rule
 
 # Actions whose candidate rules a level remembers. Policies name few; a stream of made-up ones
 # must not fill the memory.
 _REMEMBERED = 4096
 
-
-class UnsupportedLayer(ValueError):  # noqa: N818 - says what is given, not that it is wrong
-    """A layer was given that is not decided yet. Better no verdict than a wrong one."""
+# Which layers have a Principal, and where a statement may do without a Resource (facts 1.1, 1.7).
+_WITH_PRINCIPAL = frozenset({Layer.RESOURCE, Layer.VPC_ENDPOINT, Layer.RCP})
+_WITHOUT_RESOURCE = frozenset({Layer.RESOURCE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +44,14 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a layer says to a request: its matching statements, and whether each level allows."""
+    """What a layer says to a request: its matching statements, whether each level allows, and as
+    what its Allows name the caller."""
 
     layer: Layer
     denies: tuple[Determining, ...]
     allows: tuple[Determining, ...]
     open: bool
+    named: frozenset[Form] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,49 +74,63 @@ class Rules:
     def answer(self, facts: Facts) -> Answer:
         """Ask every rule."""
         denies, allows, is_open = list[Determining](), list[Determining](), True
+        named: frozenset[Form] = frozenset()
         for level in self.levels:
             passed = len(allows)
             for rule in level.candidates(facts.action):
-                if rule.matches(facts):
-                    (denies if rule.deny else allows).append(self._named(rule))
+                if not rule.matches(facts):
+                    continue
+                (denies if rule.deny else allows).append(self._entry(rule))
+                if rule.principal is not None and not rule.deny:
+                    named |= rule.principal(facts.who)
             is_open = is_open and len(allows) > passed
-        return Answer(self.layer, tuple(denies), tuple(allows), is_open)
+        return Answer(self.layer, tuple(denies), tuple(allows), is_open, named)
 
-    def _named(self, rule: Rule) -> Determining:
+    def _entry(self, rule: Rule) -> Determining:
         sid = rule.source.sid
         return Determining(self.layer, rule.policy, rule.source.index, sid.value if sid else None)
 
 
-def compile_layer(layer: Layer, levels: Iterable[Sequence[Policy]]) -> Rules:
-    """Compile the documents of one layer. Raises UnsupportedLayer for principals that it would
-    have to tell apart."""
+def compile_layer(
+    layer: Layer, levels: Iterable[Sequence[Policy]], *, bounded: bool = False
+) -> Rules:
+    """Compile the documents of one layer; `bounded`: the caller has a permissions boundary."""
     number, compiled = 0, list[Level]()
     for level in levels:
         rules: list[Rule] = []
         for policy in level:
             for statement in policy.statements:
-                speaks = _principal(layer, statement)
-                rules.append(compile_rule(policy, number, statement, speaks))
+                naming, faults = _naming(layer, statement, bounded=bounded)
+                if statement.resources is None and layer not in _WITHOUT_RESOURCE:
+                    faults = [*faults, "neither Resource nor NotResource"]
+                rules.append(compile_rule(policy, number, statement, naming, faults))
             number += 1
         compiled.append(Level(tuple(rules)))
     return Rules(layer, tuple(compiled))
 
 
-def _principal(layer: Layer, statement: Statement) -> Callable[[Facts], bool] | None:
-    """The hook for principal matching: RCPs and endpoint policies name everybody, or else."""
-    if layer not in (Layer.RCP, Layer.VPC_ENDPOINT):
-        return None
-    if statement.principals is None or not _everybody(statement.principals):
-        raise UnsupportedLayer(
-            f"a statement of the layer `{layer}` names particular principals: not decided yet"
-        )
-    return _anyone
+def _naming(
+    layer: Layer, statement: Statement, *, bounded: bool
+) -> tuple[Naming | None, Sequence[str]]:
+    """Who a statement of the layer speaks of, and what is wrong with how it says so. What cannot
+    be understood is left out, so that a Deny still holds, against everybody."""
+    principals = statement.principals
+    if layer not in _WITH_PRINCIPAL:
+        wrong = principals is not None
+        return None, ["a policy of this kind must not have a Principal"] if wrong else []
+    if principals is None:
+        return everybody, ["neither Principal nor NotPrincipal"]
+    if layer is Layer.RCP:
+        wrong = not _names_everybody(principals)
+        return everybody, ['the Principal of an RCP must be `"*"`'] if wrong else []
+    faults = ["its NotPrincipal lists nobody"] if _lists_nobody(principals) else []
+    return compile_speaks(statement, principals, bounded=bounded), faults
 
 
-def _everybody(principals: Principals) -> bool:
+def _names_everybody(principals: Principals) -> bool:
     entries = {(kind, item.value) for kind, item in principals.entries}
     return not principals.negated and bool(entries & {("*", "*"), ("AWS", "*")})
 
 
-def _anyone(_: Facts) -> bool:
-    return True
+def _lists_nobody(principals: Principals) -> bool:
+    return principals.negated and not principals.entries

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from remit.core.decision import Layer
 from remit.core.policy import Policy
-from remit.engine.layers import Rules, UnsupportedLayer, compile_layer
+from remit.engine.layers import Rules, compile_layer
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,8 +15,9 @@ class PolicySet:
     """The documents that apply, as parsed.
 
     None says that a layer is not there and restricts nothing; an empty one allows nothing.
-    `scp` and `rcp` hold one sequence of documents for each level, root first. Raises
-    UnsupportedLayer for what is not decided yet: resource policies, particular principals.
+    `resource` is the policy of what is called: of a bucket, a key, a queue, and a role's trust
+    policy where a role is assumed; None says that it has none. `scp` and `rcp` hold one sequence
+    of documents for each level, root first.
     """
 
     identity: Sequence[Policy] = ()
@@ -31,17 +32,21 @@ class PolicySet:
     warnings: tuple[str, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        if self.resource is not None:
-            raise UnsupportedLayer("the layer `resource` is not decided yet")
         given = (
             (Layer.RCP, self.rcp),
             (Layer.SCP, self.scp),
             (Layer.VPC_ENDPOINT, _level(self.vpc_endpoint)),
+            (Layer.RESOURCE, None if self.resource is None else ((self.resource,),)),
             (Layer.IDENTITY, _level(self.identity)),
             (Layer.BOUNDARY, _level(self.boundary)),
             (Layer.SESSION, _level(self.session)),
         )
-        layers = tuple(compile_layer(name, levels) for name, levels in given if levels is not None)
+        bounded = self.boundary is not None
+        layers = tuple(
+            compile_layer(name, levels, bounded=bounded)
+            for name, levels in given
+            if levels is not None
+        )
         object.__setattr__(self, "layers", layers)
         object.__setattr__(self, "warnings", tuple(w for rules in layers for w in rules.warnings))
 

@@ -9,14 +9,19 @@ Rules: facts/iam.md 1.4 to 1.7 (IAM User Guide, reference_policies_elements_acti
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from remit.core.pattern import Pattern
 from remit.core.policy import Effect, Item, Policy, Statement
 from remit.engine.condition import Check, compile_check
 from remit.engine.context import Facts
+from remit.engine.naming import Form, Who
 from remit.engine.variables import BROKEN, Context, Template, Variable
+
+Naming: TypeAlias = Callable[[Who], frozenset[Form]]
+"""As what a statement names a caller; empty when it does not speak of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +51,7 @@ class Named:
 class Rule:
     """A compiled statement. `grants` is False for an Allow that is not understood.
 
-    `principal` says whether it speaks of a caller; None where the layer has no principals.
+    `principal` says as what it names a caller, if at all; None where the layer has no principals.
     """
 
     policy: int
@@ -56,7 +61,7 @@ class Rule:
     actions: tuple[Named, ...]
     targets: tuple[Target, ...]
     checks: tuple[Check, ...]
-    principal: Callable[[Facts], bool] | None
+    principal: Naming | None
     warnings: tuple[str, ...]
 
     def names(self, action: str) -> bool:
@@ -68,7 +73,7 @@ class Rule:
         """Whether it speaks of the request. `names` is asked before, once for each action."""
         return (
             self._reaches(facts.resource, facts.context)
-            and (self.principal is None or self.principal(facts))
+            and (self.principal is None or bool(self.principal(facts.who)))
             and all(check.holds(facts.context) for check in self.checks)
         )
 
@@ -84,19 +89,15 @@ def compile_rule(
     policy: Policy,
     number: int,
     statement: Statement,
-    principal: Callable[[Facts], bool] | None = None,
+    principal: Naming | None = None,
+    faults: Sequence[str] = (),
 ) -> Rule:
     """Compile one statement of the policy with that index in its layer.
 
-    `principal` is given by layers whose statements name principals; elsewhere a `Principal` is
-    something that is not understood.
+    `principal` is given by layers whose statements name principals; `faults` is what a policy of
+    this kind must not have, or must.
     """
     deny = statement.effect is Effect.DENY
-    faults = list(statement.faults)
-    if principal is None and statement.principals is not None:
-        faults.append("a policy of this kind must not have a Principal")
-    if principal is None and statement.resources is None:
-        faults.append("neither Resource nor NotResource")
     actions, bad_actions = _actions(statement, deny)
     targets, bad_targets = _targets(statement, deny, variables=policy.has_variables)
     checks = tuple(
@@ -109,12 +110,13 @@ def compile_rule(
         statement.not_resource and (bad_targets or not statement.resources)
     )
     warnings = (
+        *statement.faults,
         *faults,
         *bad_actions,
         *bad_targets,
         *(w for check in checks for w in check.warnings),
     )
-    grants = deny or not (faults or unsure)
+    grants = deny or not (statement.faults or faults or unsure)
     return Rule(
         number, statement, deny, grants, actions, targets, checks, principal, tuple(warnings)
     )

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from remit.core.call import Call
+from remit.core.span import Span
 from remit.scan import bridge
 from remit.scan.builtins import BUILTINS
 from remit.scan.calls import call_value
@@ -111,7 +112,8 @@ class Interpreter(Machine):
         frame = Activation(f"import {module.name}", module, module.scope, at)
         self.stack.append(frame)
         before, self.steps = self.steps, 0  # each module's body has a budget of its own
-        self.run(module.source.tree.body, frame)
+        whole = Span.whole(module.file)
+        self.guarded(whole, frame.name, lambda: self.run(module.source.tree.body, frame))
         self.steps = before
         self.stack.pop()
 

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 DEEPEST = 60
 """Calls inside calls. Real code stays below 30; deeper is recursion."""
-STEPS = 200_000
+STEPS = 150_000
 """Nodes that one entry point may cost. What lies beyond is reported, not skipped in silence."""
 
 
@@ -59,6 +59,7 @@ class Activation:
     at: ast.AST | None = None
     owner: Value = None
     receiver: Value = None
+    arguments: Arguments = field(default_factory=Arguments)
 
 
 Evaluate = Callable[["Machine", Any, Activation], Value]
@@ -83,8 +84,8 @@ class Machine(ABC):
     object before it; `settings` the settings on which these branches hang; `handlers` the
     `except` clauses that would swallow an AWS error raised now. `loops` is how many loops are
     under way; `session` is boto3's default session once the code sets one up; `unset` names the
-    variables that were read and that the stage does not set; `told` what was reported once for
-    all: libraries that call AWS themselves, entry points that are too large.
+    variables that were read and that the stage does not set; `told` names the
+    libraries that were reported already.
     """
 
     library: Library
@@ -161,10 +162,30 @@ class Machine(ABC):
 
     # -- small questions -------------------------------------------------------------------
 
-    @property
-    def exhausted(self) -> bool:
-        """Whether this entry point has used up its steps."""
-        return self.steps > STEPS
+    def spent(self) -> bool:
+        """Whether this entry point has used up its steps, which the report then says once."""
+        if self.steps <= STEPS:
+            return False
+        start = self.stack[0]
+        self.recorder.missed(
+            start.called_at or Span.whole(start.module.file),
+            start.name,
+            "this entry point is too large to be followed to its end",
+        )
+        return True
+
+    def guarded(self, span: Span, what: str, action: Callable[[], Value]) -> Value:
+        """Do what may turn out to be nested too deeply; None, and told, when it is."""
+        lists: tuple[list[Any], ...] = (self.stack, self.weak, self.settings, self.handlers)
+        lengths, loops = [len(one) for one in lists], self.loops
+        try:
+            return action()
+        except RecursionError:
+            for one, length in zip(lists, lengths, strict=True):
+                del one[length:]
+            self.loops = loops
+            self.recorder.missed(span, what, "it is nested too deeply to be followed")
+            return None
 
     @property
     def frame(self) -> Activation:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from remit.core.span import Span
@@ -43,7 +43,7 @@ def scan(
     machine = Interpreter(library, _environ(environment, region), values or {})
     with _deep():
         start = Span.whole(f"{entry}.py")
-        module = _guarded(machine, start, entry, lambda: machine.load(entry))
+        module = machine.guarded(start, entry, lambda: machine.load(entry))
         machine.importing = False
         if module is not None:
             for handler in _handlers(machine):
@@ -108,15 +108,6 @@ def _deep() -> Iterator[None]:
         sys.setrecursionlimit(limit)
 
 
-def _guarded(machine: Interpreter, span: Span, what: str, action: Callable[[], Value]) -> Value:
-    try:
-        return action()
-    except RecursionError:
-        machine.stack.clear()
-        machine.recorder.missed(span, what, "it is nested too deeply to be followed")
-        return None
-
-
 def _handlers(machine: Interpreter) -> list[chalice.Handler]:
     apps = [app for app in machine.keep if isinstance(app, chalice.App)]
     return [handler for app in apps for handler in app.handlers()]
@@ -134,8 +125,8 @@ def _run_handler(machine: Interpreter, handler: chalice.Handler) -> None:
     base = Activation(entry.name, function.module, function.module.scope, entry.span)
     machine.stack[:] = [base]
     arguments = _given(handler, function)
-    result = _guarded(
-        machine, entry.span, entry.name, lambda: machine.call(function, arguments, function.node)
+    result = machine.guarded(
+        entry.span, entry.name, lambda: machine.call(function, arguments, function.node)
     )
     machine.stack.clear()
     machine.recorder.function = ""

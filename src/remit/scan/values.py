@@ -26,6 +26,8 @@ Value: TypeAlias = Any
 """Python has no closed sums without a wrapper for each constant; the list above is the sum."""
 
 CONSTANTS = (str, bytes, int, float, bool, type(None))
+WIDEST = 20_000
+"""Elements of one list, and bits of one whole number. What is larger is data, not configuration."""
 MANY = 12
 """How many alternatives a `OneOf` may have before it becomes a hole."""
 

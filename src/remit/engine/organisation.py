@@ -1,0 +1,70 @@
+"""Whom the policies of an organisation bind: SCPs the principals of its accounts, RCPs the
+resources in them.
+
+What may live here: exemptions and reach, as tables. Whether the account is in an organisation,
+and whether it is the management account (which neither binds), is told by giving the policies or
+leaving them out.
+
+Rules: facts/iam.md 4.6 and 4.7 (Organizations User Guide, orgs_manage_policies_scps,
+orgs_manage_policies_rcps).
+"""
+
+from __future__ import annotations
+
+from remit.core.arn import Arn
+from remit.engine.context import Facts
+from remit.engine.principal import Caller
+
+# The services whose resources RCPs reach, by action prefix, as the page lists them in 2026. AWS
+# extends the list: a capture of September 2026 counted 62 prefixes (unconfirmed: rcp-services).
+RCP_SERVICES = frozenset(
+    {
+        "appconfig",
+        "appstream",
+        "autoscaling",
+        "codebuild",
+        "codecommit",
+        "cognito-idp",
+        "comprehend",
+        "comprehendmedical",
+        "dax",
+        "dynamodb",
+        "ecr",
+        "health",
+        "kinesisvideo",
+        "kms",
+        "logs",
+        "opensearch",
+        "s3",
+        "secretsmanager",
+        "signin",
+        "sqs",
+        "sts",
+        "support",
+        "textract",
+        "transcribe",
+        "translate",
+    }
+)
+
+
+def scp_binds(caller: Caller) -> bool:
+    """SCPs bind users, roles and root of member accounts, but no service-linked role."""
+    return caller.account is not None and not caller.service_linked
+
+
+def rcp_binds(facts: Facts) -> bool:
+    """RCPs bind whoever comes, for the services they reach; service-linked roles are exempt, and
+    taking one on [O], kms:RetireGrant, and keys that AWS manages."""
+    return (
+        facts.service in RCP_SERVICES
+        and not facts.caller.service_linked
+        and not (facts.trust and _name(facts.resource).startswith("role/aws-service-role/"))
+        and facts.action != "kms:retiregrant"
+        and not (facts.service == "kms" and _name(facts.resource).startswith("alias/aws/"))
+    )
+
+
+def _name(resource: str) -> str:
+    arn = Arn.parse(resource)
+    return "" if arn is None else arn.resource
