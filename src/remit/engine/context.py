@@ -34,8 +34,10 @@ MULTIVALUED = frozenset(
 # Roles whose path AWS chooses and the session's ARN does not tell (facts 5.3).
 _PATH_UNKNOWN = ("AWSServiceRoleFor", "AWSReservedSSO_")
 
+_OF_LONG_TERM_ROOT = frozenset({"aws:userid", "aws:principaltype"})
+
 # Actions for which AWS does not send aws:ResourceAccount (facts 3.4), and those of whole services.
-# events:PutEvents lacks it in "some" calls between accounts: left out for all of them.
+# events:PutEvents lacks it in "some" calls between accounts (unconfirmed: put-events).
 _NO_RESOURCE_ACCOUNT = frozenset(
     {
         "auditmanager:updateassessmentframeworkshare",
@@ -105,6 +107,8 @@ def gather(request: Request) -> Facts:
     service = action.partition(":")[0]
     owner = _owner(request, given)
     context = dict(principal_keys(caller))
+    if "aws:assumedroot" in given:  # unconfirmed: assumed-root-keys
+        context = {k: v for k, v in context.items() if k not in _OF_LONG_TERM_ROOT}
     if owner is not None and _has_resource_account(action, service):
         context["aws:resourceaccount"] = owner
     trust = action in ASSUMING or (action in _HANDED_OVER and _is_role(resource))
@@ -126,7 +130,7 @@ def principal_keys(caller: Caller) -> Iterator[tuple[str, Value]]:
     """The keys that follow from who calls."""
     kind = caller.kind
     if kind is CallerKind.SERVICE:
-        # aws:PrincipalArn, userid and PrincipalType of a direct service call: UNCONFIRMED.
+        # unconfirmed: service-keys
         yield "aws:principalisawsservice", "true"
         yield "aws:principalservicename", caller.principal
         return

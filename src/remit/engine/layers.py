@@ -10,9 +10,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from remit.core.decision import Determining, Layer
-from remit.core.policy import Policy, Principals, Statement
+from remit.core.policy import Effect, Policy, Principals, Statement
 from remit.engine.context import Facts
 from remit.engine.naming import Form, compile_speaks, everybody
+from remit.engine.organisation import unreached
 from remit.engine.statement import Naming, Rule, compile_rule
 
 # Actions whose candidate rules a level remembers. Policies name few; a stream of made-up ones
@@ -118,13 +119,20 @@ def _naming(
     if layer not in _WITH_PRINCIPAL:
         wrong = principals is not None
         return None, ["a policy of this kind must not have a Principal"] if wrong else []
-    if principals is None:
+    if principals is None:  # unconfirmed: no-principal
         return everybody, ["neither Principal nor NotPrincipal"]
     if layer is Layer.RCP:
-        wrong = not _names_everybody(principals)
-        return everybody, ['the Principal of an RCP must be `"*"`'] if wrong else []
+        return everybody, _rcp_faults(statement, principals)
     faults = ["its NotPrincipal lists nobody"] if _lists_nobody(principals) else []
     return compile_speaks(statement, principals, bounded=bounded), faults
+
+
+def _rcp_faults(statement: Statement, principals: Principals) -> list[str]:
+    faults = [] if _names_everybody(principals) else ['the Principal of an RCP must be `"*"`']
+    if statement.effect is Effect.DENY and not statement.not_action:
+        named = unreached(item.value for item in statement.actions)
+        faults += [f"RCPs are not known to reach `{service}`: not applied" for service in named]
+    return faults
 
 
 def _names_everybody(principals: Principals) -> bool:

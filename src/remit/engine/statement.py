@@ -141,8 +141,8 @@ def _targets(
     """A resource is `*` or an ARN (facts 1.4).
 
     The pattern runs over the whole text: a `*` that ends a segment may go beyond its colon (IAM
-    User Guide, reference_policies_elements_resource). Whether one within a segment may is
-    UNCONFIRMED; real ARNs give no occasion.
+    User Guide, reference_policies_elements_resource), and so may one within a segment
+    (unconfirmed: resource-colon).
     """
     found, bad = list[Target](), list[str]()
     loose = deny and not statement.not_resource
