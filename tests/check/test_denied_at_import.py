@@ -62,7 +62,7 @@ def test_a_swallowed_denial_does_not_stop_the_import() -> None:
 def test_a_call_that_hangs_on_a_setting_is_conditional() -> None:
     wanted = need("ssm:GetParameter", KEY, 3, at_import=True, hangs_on=["env:REMOTE"])
     (line,) = world(stage("dev", NEARLY, wanted)).said(ID)
-    assert line.startswith("error? dev app.py:3")
+    assert line.startswith("warning? dev app.py:3")
 
 
 def test_a_granted_call_is_silent() -> None:

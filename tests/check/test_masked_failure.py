@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from remit.core.finding import Severity
 from remit.scan.model import Mask
 
 from .support import ANY_TABLE, TABLE, allow, at, need, policy, stage, world
@@ -22,6 +23,16 @@ def test_an_error_in_the_body() -> None:
         finding.fix
         == "Return `Response(body=..., status_code=...)`, or raise a `ChaliceViewError`."
     )
+
+
+def test_an_except_that_logs_is_a_note_until_it_hides_a_denial() -> None:
+    mask = Mask("swallowed", at(12), "create_order", "logs", calls=(at(9),))
+    allowed = need("dynamodb:GetItem", TABLE + "x", 9)
+    denied = need("dynamodb:PutItem", TABLE + "x", 9, swallowed=12)
+    (quiet,) = world(stage("dev", policy(GET), allowed, masks=[mask])).findings(ID)
+    (loud,) = world(stage("dev", policy(GET), denied, masks=[mask])).findings(ID)
+    assert (quiet.severity, loud.severity) == (Severity.NOTE, Severity.WARNING)
+    assert "only the log tells" in quiet.why
 
 
 def test_the_detail_is_shown() -> None:

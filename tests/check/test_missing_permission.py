@@ -101,7 +101,7 @@ def test_what_hangs_on_a_setting_says_so() -> None:
     wanted = need("dynamodb:UpdateItem", TABLE + "orders-dev", hangs_on=["env:AUDIT"])
     made = world(stage("dev", READ_ONLY, wanted))
     assert made.said(ID) == [
-        f"error? dev app.py:7 <call>: `dynamodb:UpdateItem` on `{ORDERS}` is denied"
+        f"warning? dev app.py:7 <call>: `dynamodb:UpdateItem` on `{ORDERS}` is denied"
         " (whether the call is made hangs on `AUDIT`)"
     ]
 
@@ -113,7 +113,7 @@ def test_what_hangs_on_a_parameter_says_so() -> None:
         condition="the object is encrypted with a key of KMS",
     )
     (line,) = world(stage("dev", READ_ONLY, wanted)).said(ID)
-    assert line.startswith("error? dev")
+    assert line.startswith("note? dev")
     assert line.endswith("is denied (needed only when the object is encrypted with a key of KMS)")
 
 
@@ -133,7 +133,7 @@ def test_a_certain_call_outweighs_a_conditional_one() -> None:
 def test_a_swallowed_denial_says_so() -> None:
     wanted = need("dynamodb:UpdateItem", TABLE + "orders-dev", swallowed=11)
     (finding,) = world(stage("dev", READ_ONLY, wanted)).findings(ID)
-    assert finding.why == "AWS refuses the call, and the error is swallowed: nobody sees it."
+    assert finding.why == "AWS refuses the call, and the error goes no further."
     assert [(r.span.line, r.note) for r in finding.related[1:]] == [
         (11, "this `except` hides the error")
     ]

@@ -393,3 +393,35 @@ def test_find() -> None:
     )
     with pytest.raises(NoProject, match=r"Run remit where `app\.py` and"):
         read(MemoryTree({}), "nowhere")
+
+
+def test_a_policy_file_beside_the_default_counts_and_is_told() -> None:
+    """Only `--no-autogen-policy` reads it: denied is what neither policy grants."""
+    config: dict[str, object] = {"version": "2.0", "app_name": "app", "stages": {"dev": {}}}
+    found = project(config, {".chalice/policy-dev.json": POLICY})
+    role = stage(found, "dev").default.role
+    assert role.generated
+    assert "s3:GetObject" in actions(role)
+    assert [one.partition(": ")[2] for one in problems(found)] == [
+        "Chalice does not read `.chalice/policy-dev.json`: `autogen_policy` is not false"
+    ]
+    config["autogen_policy"] = True
+    asked = project(config, {".chalice/policy-dev.json": POLICY})
+    assert "s3:GetObject" not in actions(stage(asked, "dev").default.role)
+    assert problems(asked) == []
+
+
+def test_a_project_that_the_cdk_deploys() -> None:
+    """topics/cdk: what `infrastructure` grants is not in the project's own policy."""
+    tree = MemoryTree(
+        {
+            "runtime/.chalice/config.json": '{"version": "2.0", "app_name": "app"}',
+            "runtime/app.py": "",
+            "infrastructure/stack.py": "from chalice.cdk import Chalice\n",
+        }
+    )
+    role = stage(read(tree, "runtime"), "dev").default.role
+    assert role.unknown == (
+        "the CDK app deploys this project and grants in `infrastructure/stack.py`,"
+        " which is not followed"
+    )

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from remit.cli.sources import reader
 from remit.report.group import RULES
 from remit.report.text import render
-from tests.report.orders import RESULT, sources
+from remit.wiring import check
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
@@ -96,7 +97,8 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 @pytest.mark.parametrize("page", ["README.md", "docs/start.md"])
 def test_the_report_that_is_shown_is_a_real_one(page: str) -> None:
-    """Replace the fixture here when the excerpt is taken from another project."""
+    demo = ROOT / "examples/orders-api"
     shown = next(content for kind, content in fences(ROOT / page) if kind == "text")
-    lines = shown.removeprefix("$ remit check\n")
-    assert lines in render(RESULT, sources, 80, False)
+    lines = shown.removeprefix("$ remit check examples/orders-api --stage dev\n")
+    report = render(check(demo, ("dev",)), reader(demo), 80, False)
+    assert lines in report

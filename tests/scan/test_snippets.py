@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 from textwrap import dedent
 
 import pytest
 
+from remit.scan.expressions import EVALUATORS
+from remit.scan.statements import EXECUTORS
 from tests.scan.support import calls, scanned
 
 ROUTE = "\n@app.route('/')\ndef view():\n    {}\n"
@@ -18,6 +21,18 @@ def in_view(body: str, before: str = "") -> str:
 
 # (what it shows, code before, body of the view, calls)
 BODIES = [
+    (
+        "a slice beside another key",
+        "c = boto3.client('s3')",
+        "frame = app.current_request.frame\nx = frame[:, 1]\nc.put_object(Bucket='b', Key='k')",
+        ["s3.PutObject Bucket=b Key=k"],
+    ),
+    (
+        "a text with what may be None",
+        "c = boto3.client('s3')",
+        "n = None\nif app.current_request.x:\n    n = 'x'\nc.put_object(Bucket='b', Key=f'in/{n}')",
+        ["s3.PutObject Bucket=b Key=in/x"],
+    ),
     (
         "a client",
         "c = boto3.client('s3')",
@@ -324,6 +339,78 @@ def test_a_view(before: str, body: str, expected: list[str]) -> None:
 HEAD = "import boto3, os\nfrom chalice import Chalice\napp = Chalice(app_name='x')\n"
 PROJECTS = [
     (
+        "what is kept on the app",
+        {
+            "app.py": HEAD + "app.context = {}\ndef ready(app):\n"
+            "    if 'c' in app.context:\n        return\n"
+            "    app.context['c'] = boto3.client('s3')\n"
+            "@app.route('/')\ndef v():\n    ready(app)\n    c = app.context['c']\n"
+            "    c.list_objects(Bucket='b')\n"
+        },
+        {},
+        ["s3.ListObjects Bucket=b"],
+    ),
+    (
+        "one decorator on functions that call each other",
+        {
+            "app.py": HEAD
+            + "def told(f):\n    def run(*a):\n        return f(*a)\n    return run\n"
+            "@told\ndef one():\n    boto3.client('s3').list_buckets()\n"
+            "@told\ndef two():\n    one()\n"
+            "@told\ndef three():\n    two()\n"
+            "@app.route('/')\ndef v():\n    three()\n"
+        },
+        {},
+        ["s3.ListBuckets"],
+    ),
+    (
+        "a blueprint from chalice.app",
+        {
+            "app.py": "import boto3\nfrom chalice.app import Blueprint, Chalice\n"
+            "from chalicelib.jobs import jobs\napp = Chalice(app_name='x')\n"
+            "app.register_blueprint(jobs)\n",
+            "chalicelib/jobs.py": "import boto3\nfrom chalice.app import Blueprint\n"
+            "jobs = Blueprint(__name__)\n"
+            "@jobs.schedule('rate(1 day)')\ndef tidy(event):\n"
+            "    boto3.client('s3').delete_object(Bucket='b', Key='k')\n",
+        },
+        {},
+        ["s3.DeleteObject Bucket=b Key=k"],
+    ),
+    (
+        "copies of boto3 and chalice in vendor are not read",
+        {
+            "app.py": HEAD + "@app.route('/')\ndef v():\n    boto3.client('s3').list_buckets()\n",
+            "vendor/boto3/__init__.py": "import boto3.session\ndef client(*a):\n    return None\n",
+            "vendor/chalice/__init__.py": "class Chalice:\n    def route(self, *a):\n        pass\n",
+        },
+        {},
+        ["s3.ListBuckets"],
+    ),
+    (
+        "a vendored package that uses boto3 is followed",
+        {
+            "app.py": HEAD + "from shared import store\nimport plain\n"
+            "@app.route('/')\ndef v():\n    store.put()\n    plain.put()\n",
+            "vendor/shared/__init__.py": "",
+            "vendor/shared/store.py": "import boto3\n"
+            "def put():\n    boto3.client('s3').put_object(Bucket='b', Key='k')\n",
+            "vendor/plain.py": "def put():\n    raise ValueError\n",
+        },
+        {},
+        ["s3.PutObject Bucket=b Key=k"],
+    ),
+    (
+        "an empty variable is no table's name",
+        {
+            "app.py": HEAD + "t = boto3.resource('dynamodb').Table(os.environ.get('T', ''))\n"
+            "u = boto3.resource('dynamodb').Table(os.environ['U'] + 'users')\n"
+            "@app.route('/')\ndef v():\n    t.scan()\n    u.scan()\n"
+        },
+        {"U": ""},
+        ["dynamodb.Scan TableName=users", "dynamodb.Scan TableName={T}"],
+    ),
+    (
         "the stage's variable chooses the table",
         {
             "app.py": HEAD
@@ -603,6 +690,35 @@ def test_a_project(files: dict[str, str], environment: dict[str, str], expected:
     assert calls(files, environment) == expected
 
 
+def test_the_tables_hold_all_of_pythons_grammar() -> None:
+    assert set(ast.expr.__subclasses__()) <= set(EVALUATORS)
+    assert set(ast.stmt.__subclasses__()) - {getattr(ast, "TypeAlias", None)} <= set(EXECUTORS)
+
+
+NO_ENTRY = [
+    ("import boto3\n", "no function that Chalice deploys was found"),
+    (
+        "from shared.web import app\n",
+        "`app` is `shared.web.app`, which is not followed, and so is what it deploys",
+    ),
+]
+
+
+@pytest.mark.parametrize(("code", "why"), NO_ENTRY)
+def test_nothing_that_is_deployed_is_said(code: str, why: str) -> None:
+    assert [(one.what, one.why) for one in scanned({"app.py": code}).unattributed] == [("app", why)]
+
+
+def test_a_library_that_calls_aws_is_told_of_once() -> None:
+    found = scanned(
+        {
+            "app.py": HEAD + "import pynamodb\nimport chalicelib.models\n" + ROUTE.format("pass"),
+            "chalicelib/models.py": "from pynamodb.models import Model\n",
+        }
+    )
+    assert [one.what for one in found.unattributed] == ["import pynamodb"]
+
+
 def test_a_later_table_is_not_forgotten() -> None:
     """What a call did is remembered only while nothing that it may read has changed."""
     found = calls(
@@ -711,6 +827,11 @@ MASKS = [
         [],
     ),
     (
+        "kept in a table",
+        "try:\n    boto3.client('s3').list_buckets()\nexcept Exception as e:\n    store.keep(e)",
+        [],
+    ),
+    (
         "answers with what it built",
         "try:\n    boto3.client('s3').list_buckets()\nexcept Exception as e:\n    return problem(e)",
         [],
@@ -721,3 +842,20 @@ MASKS = [
 @pytest.mark.parametrize(("body", "expected"), [m[1:] for m in MASKS], ids=[m[0] for m in MASKS])
 def test_masks(body: str, expected: list[tuple[str, str]]) -> None:
     assert [(mask.kind, mask.detail) for mask in scanned(in_view(body)).masks] == expected
+
+
+def test_a_callback_is_charged_to_every_function_that_hands_it_over() -> None:
+    found = scanned(
+        """
+        import lib
+        def go():
+            boto3.client('s3').list_buckets()
+        @app.schedule('rate(1 hour)')
+        def one(event):
+            lib.call(go)
+        @app.schedule('rate(1 hour)')
+        def two(event):
+            lib.call(go)
+        """
+    )
+    assert [located.function for located in found.calls] == ["one", "two"]

@@ -21,7 +21,7 @@ from remit.app.model import (
 from remit.app.settings import Settings, SettingsError
 from remit.app.settings import load as load_settings
 from remit.catalog.needs import needs
-from remit.check import rules
+from remit.check import denials, grants, rules
 from remit.check.invalid_policy import is_policy_problem
 from remit.check.model import FRAMEWORK, LOGS, Facts, Needed, RoleFacts, StageFacts
 from remit.core.call import Call, Place
@@ -282,7 +282,16 @@ def _all_needed(stage: StageFacts) -> list[Needed]:
 
 
 def _standing(stage: StageFacts, standing: Standing) -> int:
-    return sum(needed.judgement.standing is standing for needed in _all_needed(stage))
+    return sum(_counted(role, needed) is standing for role in stage.roles for needed in role.needed)
+
+
+def _counted(role: RoleFacts, needed: Needed) -> Standing:
+    """As what a need is counted: nothing can be told of a role whose policies are not known, nor
+    of a refusal that may never come to pass."""
+    refused = needed.judgement.standing is Standing.DENIED
+    if not grants.judged(role) or (refused and denials.condition(needed)):
+        return Standing.UNKNOWN
+    return needed.judgement.standing
 
 
 def _summary(stage: StageFacts, findings: Iterable[Finding]) -> StageSummary:
@@ -311,7 +320,7 @@ def _stats(stages: list[StageFacts], library: Library) -> Stats:
         calls_foreign=len(foreign),
         files=len(library.parsed),
         files_lost=lost,
-        entries=len({entry.span for found in scans for entry in found.entries}),
+        entries=len({(entry.span, entry.name) for found in scans for entry in found.entries}),
         needs=sum(len(_all_needed(stage)) for stage in stages),
         needs_allowed=sum(_standing(stage, Standing.ALLOWED) for stage in stages),
         needs_denied=sum(_standing(stage, Standing.DENIED) for stage in stages),

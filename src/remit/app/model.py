@@ -10,23 +10,10 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Protocol
 
+from remit.app.errors import InputError as InputError
 from remit.core.finding import Finding, Severity, Unresolved
-from remit.core.span import Problem, Span
+from remit.core.span import Problem
 from remit.scan.model import Unattributed
-
-
-class InputError(Exception):
-    """The input cannot be used at all: nothing was checked (exit status 2).
-
-    `message` says what is wrong, with user text in backticks; `hint` what to do about it; `span`
-    is the place, where there is one.
-    """
-
-    def __init__(self, message: str, hint: str = "", span: Span | None = None) -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
-        self.span = span
 
 
 def unknown_stage(asked: str, known: Sequence[str]) -> InputError:

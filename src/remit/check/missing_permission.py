@@ -35,7 +35,7 @@ def finding(denial: Denial, framework: str) -> Finding:
     first = denial.first
     return Finding(
         id=ID,
-        severity=Severity.ERROR,
+        severity=severity(first),
         confidence=denials.confidence(first),
         stage=denial.stage.stage.name,
         span=denials.place(denial.stage, denial.role, first),
@@ -48,6 +48,14 @@ def finding(denial: Denial, framework: str) -> Finding:
         path=denials.path(first),
         related=related(denial),
     )
+
+
+def severity(needed: Needed) -> Severity:
+    """An error is certain. What the code cannot show (how a parameter is encrypted) is no more
+    than a note: in most projects the need does not arise."""
+    if needed.need.condition:
+        return Severity.NOTE
+    return Severity.WARNING if denials.condition(needed) else Severity.ERROR
 
 
 def message(denial: Denial) -> str:
@@ -73,6 +81,7 @@ def related(denial: Denial) -> tuple[Related, ...]:
 def _why(needed: Needed) -> str:
     if needed.call is None:
         return f"AWS refuses what function {tick(needed.function)} is set up to do."
+    when = "Then " if needed.need.condition else ""
     if needed.call.swallowed is not None:
-        return "AWS refuses the call, and the error is swallowed: nobody sees it."
-    return "AWS refuses the call: the code gets an access-denied error."
+        return f"{when}AWS refuses the call, and the error goes no further."
+    return f"{when}AWS refuses the call: the code gets an access-denied error."

@@ -15,12 +15,50 @@ from remit import __version__
 from remit.cli.exits import Exit
 
 if TYPE_CHECKING:
-    from remit.app.model import InputError
+    from remit.app.errors import InputError
 
 CHECK = """\
 Read a project and say, for each stage, which AWS calls its roles will be denied and which grants
 nothing uses. Needs no AWS account and no network.
 """
+
+DECIDE = """\
+Say whether AWS would let one request through, and by which statement; or decide a file of cases
+line by line. Needs no AWS account and no network. Documents are JSON or YAML.
+"""
+
+DECIDE_EXITS = """\
+exit status:
+  0    decided; with --expect: as expected
+  1    decided, and not as --expect says
+  2    bad usage, input that cannot be read, or a line of a batch that cannot be decided
+"""
+
+EXPLAIN = """\
+Say why AWS would allow or deny one request: layer by layer, with the statements that determined
+it, those that nearly applied, and the smallest change that flips the verdict; or read a denial
+that AWS sent. Needs no AWS account and no network. Documents are JSON or YAML.
+"""
+
+EXPLAIN_EXITS = """\
+exit status:
+  0    explained; with --expect: as expected
+  1    explained, and not as --expect says
+  2    bad usage, or input that cannot be read
+"""
+
+DOCUMENTS = (
+    ("--identity", "policies of the principal: inline, managed, of its groups"),
+    ("--resource-policy", "the policy of the resource, for a role its trust policy"),
+    ("--boundary", "the permissions boundary"),
+    ("--session", "session policies"),
+    ("--vpc-endpoint", "the policy of the VPC endpoint"),
+)
+
+HIERARCHIES = (
+    ("--scp", "service control policies of one level, root first; once for each level"),
+    ("--rcp", "resource control policies of one level, root first; once for each level"),
+)
 
 EXITS = """\
 exit status:
@@ -51,17 +89,22 @@ def main(argv: Sequence[str]) -> int:
         _say("remit: interrupted")
         return Exit.INTERRUPTED
     except Exception as error:  # the last line of defence: people get a sentence, not a traceback
-        return _unexpected(error)
+        return _failed(error)
 
 
 def _run(arguments: Namespace) -> int:
-    from remit.app.model import InputError
-    from remit.cli.check import run
+    """Run the verb; only its own module is imported."""
+    if arguments.verb == "decide":
+        from remit.cli import decide
 
-    try:
-        return run(arguments)
-    except InputError as error:
-        return _unusable(error)
+        return decide.run(arguments)
+    if arguments.verb == "explain":
+        from remit.cli import explain
+
+        return explain.run(arguments)
+    from remit.cli import check
+
+    return check.run(arguments)
 
 
 def _parser() -> ArgumentParser:
@@ -77,6 +120,24 @@ def _parser() -> ArgumentParser:
             help="which calls of a project its roles will be denied, and which grants are unused",
             description=CHECK,
             epilog=EXITS,
+            formatter_class=RawDescriptionHelpFormatter,
+        )
+    )
+    _add_decide(
+        verbs.add_parser(
+            "decide",
+            help="whether a request is allowed, and by which statement",
+            description=DECIDE,
+            epilog=DECIDE_EXITS,
+            formatter_class=RawDescriptionHelpFormatter,
+        )
+    )
+    _add_explain(
+        verbs.add_parser(
+            "explain",
+            help="why a request is allowed or denied, and what would change that",
+            description=EXPLAIN,
+            epilog=EXPLAIN_EXITS,
             formatter_class=RawDescriptionHelpFormatter,
         )
     )
@@ -102,6 +163,54 @@ def _add_check(parser: ArgumentParser) -> None:
     add("--output", metavar="FILE", help="write the report to FILE instead of printing it")
     add("--strict", action="store_true", help="exit 3 when something could not be told")
     add("--no-color", action="store_true", help="no colour, even on a terminal")
+
+
+def _add_decide(parser: ArgumentParser) -> None:
+    _add_asked(parser)
+    parser.add_argument(
+        "--batch",
+        metavar="FILE",
+        help="decide the cases in FILE, one JSON object a line; `-`: stdin",
+    )
+
+
+def _add_explain(parser: ArgumentParser) -> None:
+    _add_asked(parser)
+    parser.add_argument(
+        "--message",
+        metavar="TEXT",
+        help="a denial that AWS sent, as pasted, to start from; `-`: stdin",
+    )
+
+
+def _add_asked(parser: ArgumentParser) -> None:
+    """The flags that `decide` and `explain` share."""
+    request = parser.add_argument_group("the request").add_argument
+    request("--principal", metavar="ARN", help="who calls: an ARN, a service, or `anonymous`")
+    request("--action", metavar="ACTION", help="what is called, such as s3:GetObject")
+    request("--resource", metavar="ARN", help="on what; `*` for an action that has no resource")
+    request("--resource-account", metavar="ID", help="its account, where the ARN names none")
+    request(
+        "--context",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="a condition key; KEY+=VALUE adds to a key of many values; may be repeated",
+    )
+    policies = parser.add_argument_group("the policies").add_argument
+    for option, text in DOCUMENTS:
+        policies(option, action="extend", nargs="+", default=[], metavar="FILE", help=text)
+    for option, text in HIERARCHIES:
+        policies(option, action="append", default=[], metavar="FILE[,FILE]", help=text)
+    add = parser.add_argument
+    add("--expect", choices=("allowed", "denied"), help="end with status 1 where it is not so")
+    add("--format", choices=("text", "json"), help="text for people (default), json for programs")
+
+
+def _failed(error: Exception) -> int:
+    from remit.app.errors import InputError
+
+    return _unusable(error) if isinstance(error, InputError) else _unexpected(error)
 
 
 def _unusable(error: InputError) -> int:

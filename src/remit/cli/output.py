@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from remit.app.model import InputError
+from remit.app.errors import InputError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def target(name: str) -> Path:
     """The file that `--output` means. Raises InputError when it can't be written, so that nobody
     waits for a check whose result is then lost.
     """
+    from pathlib import Path  # 5 ms that only a report in a file costs
+
     path = Path(name)
     try:
         path = path.resolve()  # through links: the file is replaced, not the link to it
@@ -42,8 +47,8 @@ def save(path: Path, text: str) -> None:
         raise InputError(f"cannot write `{path}`: {_reason(error)}") from error
 
 
-def show(text: str) -> None:
-    """Print `text`. A reader that has gone away (`| head`) is no error.
+def show(text: str) -> bool:
+    """Print `text`. A reader that has gone away (`| head`) is no error: False says that it has.
 
     Raises InputError when standard output can't take it (a full disk).
     """
@@ -52,9 +57,11 @@ def show(text: str) -> None:
         sys.stdout.flush()
     except BrokenPipeError:
         _drop_the_rest()
+        return False
     except OSError as error:
         _drop_the_rest()
         raise InputError(f"cannot print the report: {_reason(error)}") from error
+    return True
 
 
 def _drop_the_rest() -> None:

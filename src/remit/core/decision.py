@@ -35,6 +35,10 @@ class Determining:
     statement: int
     sid: str | None = None
 
+    def __str__(self) -> str:
+        sid = f" `{self.sid}`" if self.sid else ""
+        return f"{self.layer} policy {self.policy}, statement {self.statement}{sid}"
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:
@@ -48,3 +52,11 @@ class Decision:
     def allowed(self) -> bool:
         """Whether AWS would let the request through."""
         return self.verdict is Verdict.ALLOWED
+
+    def __str__(self) -> str:
+        by = f" by {'; '.join(map(str, self.determining))}" if self.determining else ""
+        return f"{self.verdict}{by}"
+
+    def __repr__(self) -> str:
+        warned = f", {len(self.warnings)} warnings" if self.warnings else ""
+        return f"<Decision: {self}{warned}>"

@@ -5,7 +5,9 @@ Paths are relative to the tree's root, with forward slashes and no `..`.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping
+from itertools import takewhile
 from typing import Protocol
 
 
@@ -36,6 +38,7 @@ class MemoryTree:
             path: text.encode() if isinstance(text, str) else text
             for path, text in contents.items()
         }
+        self._paths = sorted(self._contents)
 
     def read(self, path: str) -> bytes:
         """The bytes under `path`."""
@@ -50,4 +53,5 @@ class MemoryTree:
     def files(self, folder: str = "", suffix: str = "") -> list[str]:
         """Keys below `folder`."""
         prefix = folder.rstrip("/") + "/" if folder else ""
-        return sorted(p for p in self._contents if p.startswith(prefix) and p.endswith(suffix))
+        below = self._paths[bisect_left(self._paths, prefix) :]
+        return [p for p in takewhile(lambda p: p.startswith(prefix), below) if p.endswith(suffix)]

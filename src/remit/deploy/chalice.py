@@ -7,6 +7,7 @@ is silent, its source (1.33). Nothing of the project is run.
 from __future__ import annotations
 
 import posixpath
+from dataclasses import replace
 
 from remit.core.call import Place
 from remit.core.need import Need
@@ -47,6 +48,7 @@ class _Reader:
         self.policies = Policies(tree)
         self.problems: list[Problem] = []
         self._marks: frozenset[str] | None = None
+        self.cdk = _cdk(tree, folder)
 
     def project(self) -> Project:
         """Everything, in the order in which it depends on each other."""
@@ -83,6 +85,8 @@ class _Reader:
             return self._generate(config, name, title, at)
 
         made = roles(config, name, span, self.base, self.policies, generate)
+        if self.cdk is not None:
+            made = {function: _by_cdk(role, self.cdk) for function, role in made.items()}
         functions = {
             function: _function(config, name, function, made[function], at, place)
             for function, at in config.functions(name).items()
@@ -142,6 +146,29 @@ def _sources(tree: Tree, folder: str) -> tuple[str, ...]:
     for part in ("chalicelib", "vendor"):
         found += tree.files(posixpath.join(folder, part), ".py")
     return tuple(found)
+
+
+def _cdk(tree: Tree, folder: str) -> str | None:
+    """The file outside the project's folder that deploys it by Chalice's CDK construct.
+
+    Source: topics/cdk: the construct gives the functions variables and their role permissions.
+    """
+    if not folder:
+        return None
+    for path in tree.files("", ".py"):
+        if not path.startswith(folder + "/") and "/cdk.out/" not in f"/{path}":
+            try:
+                data = tree.read(path)
+            except OSError:
+                continue
+            if b"chalice.cdk" in data:
+                return path
+    return None
+
+
+def _by_cdk(role: Role, file: str) -> Role:
+    why = f"the CDK app deploys this project and grants in `{file}`, which is not followed"
+    return replace(role, policies=(), unknown=why) if role.generated else role
 
 
 def _function(

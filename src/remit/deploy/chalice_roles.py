@@ -8,6 +8,10 @@ Source: Chalice's documentation, topics/configfile ("IAM Roles and Policies", `a
   policy in `.chalice/<iam_policy_file>`, by default `.chalice/policy-<stage>.json`;
 - otherwise one role `<app>-<stage>` for all such functions, with a policy made from `app.py`.
 
+A policy file beside an `autogen_policy` that is not set is read only by `chalice deploy
+--no-autogen-policy`, and nothing in the project tells whether that is how it is deployed. Such a
+role is taken to hold both policies: what neither of them grants is denied either way.
+
 Roles that Chalice makes from one policy file are one `Role` here: they may do the same, and they
 are mended in one place.
 """
@@ -16,7 +20,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from remit.core.policy import Policy
 from remit.core.span import Problem, Span
@@ -34,7 +38,8 @@ DEFAULT = "*"
 class Choice:
     """What decides about a function's role: `kind` is `external`, `file` or `generated`.
 
-    `value` is the role's ARN, or the policy file as seen from `.chalice`.
+    `value` is the role's ARN, or the policy file as seen from `.chalice`; of a `generated` one the
+    file that `--no-autogen-policy` would take, unless the configuration asks for a generated one.
     """
 
     kind: str
@@ -74,10 +79,12 @@ def choose(config: Config, stage: str, function: str | None) -> Choice:
     """How Chalice finds the role of `function`; None asks for functions without settings."""
     if not truth(config.lookup("manage_iam_role", stage, function), default=True):
         return Choice("external", string(config.lookup("iam_role_arn", stage, function)))
-    if truth(config.lookup("autogen_policy", stage, function), default=True):
-        return Choice("generated")
+    autogen = config.lookup("autogen_policy", stage, function)
     written = string(config.lookup("iam_policy_file", stage, function))
-    return Choice("file", f"policy-{stage}.json" if written is None else written)
+    file = f"policy-{stage}.json" if written is None else written
+    if autogen is None:
+        return Choice("generated", file)
+    return Choice("generated") if truth(autogen, default=True) else Choice("file", file)
 
 
 def roles(
@@ -107,6 +114,7 @@ def roles(
             role = _external(choice, place, stage, base, policies)
         elif choice.kind == "generated":
             role = _generated(app, place, stage, generate)
+            role = _with_file(role, choice.value, base, policies)
         else:
             setting = config.lookup("iam_policy_file", stage, first)
             at = setting.span if setting is not None else place
@@ -139,6 +147,19 @@ def _generated(
         why = "Chalice generates its policy from `app.py`, which can't be read"
         return Role(name, span, unknown=why, generated=True)
     return Role(name, span, (policy,), generated=True)
+
+
+def _with_file(role: Role, written: str | None, base: str, policies: Policies) -> Role:
+    path = posixpath.normpath(base + written) if written else ""
+    if role.unknown or path in ("", "..") or path.startswith(("/", "../")):
+        return role
+    if not policies.exists(path):
+        return role
+    what = f"Chalice does not read {shown(path)}: `autogen_policy` is not false"
+    hint = "Set it to false. `chalice deploy --no-autogen-policy` does the same for one deployment."
+    policies.problems.append(Problem(role.span, what, hint))
+    policy = policies.get(path)
+    return replace(role, policies=(*role.policies, policy)) if policy is not None else role
 
 
 def _from_file(name: str, written: str, span: Span, base: str, policies: Policies) -> Role:

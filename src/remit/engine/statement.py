@@ -211,7 +211,7 @@ def _targets(
     loose = deny and not statement.not_resource
     for item in statement.resources or ():
         template = _after_fifth_colon(Template.read(item.value, variables))
-        arn = item.value.startswith("arn:") or (bool(item.value) and not item.value.strip("*"))
+        arn = _is_resource(item.value)
         if not arn:
             bad.append(f"`{item.value}` is no resource: expected an ARN or `*`")
         elif template.broken:
@@ -220,6 +220,18 @@ def _targets(
             fixed = None if template.keys else template.pattern({}, open_break=loose)
             found.append(Target(item, template, fixed, loose))
     return tuple(found), bad
+
+
+def _is_resource(text: str) -> bool:
+    """`*`, or an ARN of six parts whose service is named in full; a `*` at its end may stand for
+    parts that are not written (`arn:aws:sns:*`). Facts 1.4 leaves open how AWS reads an ARN with
+    fewer parts and no such end: the safe reading is that it is none.
+    """
+    if text and not text.strip("*"):
+        return True
+    parts = text.split(":", 5)
+    named = parts[0] == "arn" and len(parts) > 2 and not set(parts[2]) & set("*?")
+    return named and (len(parts) == 6 or text.endswith("*"))
 
 
 def _after_fifth_colon(template: Template) -> Template:

@@ -41,7 +41,7 @@ def nearest(
 
 def _misses(rule: Rule, need: Need, known: Known, order: int) -> Iterator[Miss]:
     if not rule.names(need.action.lower()):
-        item, away = _action(rule, need.action)
+        item, away = action_entry(rule, need.action)
         if item is not None:
             has = "its NotAction leaves out" if rule.source.not_action else "has"
             lacks = f"{has} `{item.value}`; the call needs `{need.action}`"
@@ -50,8 +50,12 @@ def _misses(rule: Rule, need: Need, known: Known, order: int) -> Iterator[Miss]:
     elif not _reaches(rule, need.resource, known):
         service = _service(str(need.resource))
         same = any(_service(target.item.value) == service for target in rule.targets)
-        item, lacks = _resource(rule, need.resource)
-        yield (1, 0 if same else 1, order), "Resource", item, lacks
+        item, lacks = resource_lacks(rule, need.resource)
+        # A wildcard that happens to take in the action is no sign that this grant was meant: a
+        # statement about the very resource, which lacks the action, is nearer.
+        meant = any(entry.item.value.lower() == need.action.lower() for entry in rule.actions)
+        near = (1, 0) if meant else (2, _COMPARED)
+        yield (near[0], near[1] + (not same), order), "Resource", item, lacks
     elif not rule.grants:
         reason = rule.warnings[0] if rule.warnings else "it is not understood"
         yield (0, 1, order), "Statement", None, f"it would grant this, but {reason}"
@@ -96,7 +100,7 @@ def _list(values: list[str]) -> str:
 # --- actions ------------------------------------------------------------------------------------
 
 
-def _action(rule: Rule, action: str) -> tuple[Item | None, int]:
+def action_entry(rule: Rule, action: str) -> tuple[Item | None, int]:
     """The entry of the same service whose name is nearest, and how far it is."""
     prefix, _, name = action.lower().partition(":")
     best: tuple[Item | None, int] = (None, 0)
@@ -123,7 +127,8 @@ def _distance(one: str, two: str) -> int:
 # --- resources ----------------------------------------------------------------------------------
 
 
-def _resource(rule: Rule, resource: Text) -> tuple[Item | None, str]:
+def resource_lacks(rule: Rule, resource: Text) -> tuple[Item | None, str]:
+    """The entry that comes nearest to the resource, and what sets it apart."""
     if rule.source.not_resource:
         return None, f"its NotResource leaves out `{resource}`"
     items = [target.item for target in rule.targets] or list(rule.source.resources or ())
@@ -142,6 +147,9 @@ def _resource(rule: Rule, resource: Text) -> tuple[Item | None, str]:
 
 def _why(listed: str, resource: Text) -> str:
     """What sets the nearest entry apart from what the call needs: the first reason that fits."""
+    needed = resource.literal
+    if needed is not None and Pattern.parse(listed.lower()).matches(needed.lower()):
+        return f"lists `{listed}`, in other letter case; the call needs `{needed}`"
     for mend, sentence in _MENDS:
         mended = mend(listed)
         if mended is not None and Pattern.parse(mended).fits(resource, for_some):

@@ -54,9 +54,8 @@ def _gap(screen: Screen, gap: Gap) -> list[str]:
     for need, stages in gap.needs:
         lines += _open_need(screen, need, stages)
     if gap.fills:
-        lines.append(
-            f"  {screen.paint('frame', '=')} to settle it, add below `[tool.remit]` in `pyproject.toml`:"
-        )
+        where = "to settle it, add below `[tool.remit]` in `pyproject.toml`:"
+        lines.append(f"  {screen.paint('frame', '=')} {where}")
     for fill in gap.fills:
         lines += paste(screen, fill, 6)
     return lines

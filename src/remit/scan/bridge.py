@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from remit.core.call import Call, Param
 from remit.core.span import Span
-from remit.core.text import Hole, Text
+from remit.core.text import Hole, HoleKind, Text
 from remit.scan import sdk
 from remit.scan.join import join
 from remit.scan.record import sighting
@@ -17,6 +17,7 @@ from remit.scan.text import piece
 from remit.scan.values import (
     Absent,
     Arguments,
+    Blank,
     DictV,
     InstanceV,
     ListV,
@@ -145,7 +146,7 @@ _OPTIONAL = frozenset({"endpoint_url", "region_name", "profile_name", "api_versi
 def _keyword(machine: Machine, name: str, value: Value) -> Any:
     """An absent variable means the default, as None does, where the SDK has one. For keys it does
     not: code that passes keys means to have them, wherever they are set."""
-    if name in _OPTIONAL and isinstance(value, Absent):
+    if name in _OPTIONAL and isinstance(value, (Absent, Blank)):
         return None
     return _argument(machine, value)
 
@@ -156,6 +157,8 @@ def param(machine: Machine, value: Value, depth: int = 0) -> Param:
         return sdk.as_param(value)
     if isinstance(value, Absent):
         return Hole(value.kind, value.name, value.span)
+    if isinstance(value, Blank):
+        return Hole(HoleKind.ENV, value.variable)
     if isinstance(value, (str, bytes, int, float, bool, type(None), Text, Hole)):
         return value
     if depth > DEEPEST:

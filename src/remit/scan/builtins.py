@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from remit.core.text import Hole, Text
 from remit.scan.calls import release
-from remit.scan.expressions import each
+from remit.scan.expressions import UNROLL, each
 from remit.scan.join import join
 from remit.scan.library import LIBRARY
 from remit.scan.methods import elements
@@ -179,9 +179,10 @@ def _map(machine: Machine, args: Arguments, node: ast.AST) -> Value:
 
 def _filter(machine: Machine, args: Arguments, node: ast.AST) -> Value:
     items, _ = each(machine, args.get(1, "iterable"), node)
+    test = args.get(0, "function")
     for item in items:
-        if args.positional[0] is not None:
-            machine.call(args.positional[0], Arguments((item,)), node)
+        if test is not None:
+            machine.call(test, Arguments((item,)), node)
     return ListV([], "list", join(items) if items else code("an element"))
 
 
@@ -207,7 +208,7 @@ def _range(_machine: Machine, args: Arguments, _node: ast.AST) -> Value:
             numbers = range(*args.positional[:3])
         except (TypeError, ValueError):
             return code("range()")
-        if len(numbers) <= 24:
+        if not numbers[UNROLL:]:  # `len` fails on very large ones
             return ListV(list(numbers))
     return ListV([], "list", code("a number"))
 

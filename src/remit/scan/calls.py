@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from remit.core.text import Hole, HoleKind
+from remit.core.text import Hole, HoleKind, Text
 from remit.scan import bridge
-from remit.scan.join import join
+from remit.scan.join import join, same
 from remit.scan.machine import DEEPEST, Activation, Memory
 from remit.scan.objects import APP, bind
 from remit.scan.suspects import DATA_LIBRARIES, SUSPECTS
@@ -116,9 +116,7 @@ def _suspect(machine: Machine, value: Value, node: ast.AST) -> None:
 def release(machine: Machine, arguments: Arguments, node: ast.AST) -> None:
     """Functions handed to a library run some time, with arguments nobody knows: run them once."""
     for given in arguments.all():
-        if isinstance(given, CALLABLES) and id(given) not in machine.escaped:
-            machine.escaped.add(id(given))
-            machine.keep.append(given)
+        if isinstance(given, CALLABLES) and machine.escapes(given):
             with machine.undecided():
                 machine.call(given, Arguments(open=True), node)
 
@@ -142,14 +140,17 @@ def call_function(
     machine: Machine, function: FunctionV, arguments: Arguments, node: ast.AST
 ) -> Value:
     """Run a function of the project, or recall what it did with the same arguments."""
-    if len(machine.stack) >= DEEPEST or _recursion(machine, function):
+    # What a decorator made for another function is another one, though its code is the same.
+    before = [
+        frame
+        for frame in machine.stack
+        if frame.code is function.node and frame.scope.parent is function.scope
+    ]
+    if len(machine.stack) >= DEEPEST or len(before) > 2:
         return code(f"{function.name}() calling itself")
-    if machine.exhausted:
-        machine.recorder.missed(
-            machine.span(node),
-            function.name,
-            "this entry point is too large to be followed to its end",
-        )
+    if len(before) == 2:
+        arguments = _in_general(function, before[-1].arguments, arguments)
+    if machine.spent():
         return code(f"{function.name}()")
     key = _memory_key(machine, function, arguments)
     known = machine.memory.get(key)
@@ -166,8 +167,21 @@ def call_function(
     return result
 
 
-def _recursion(machine: Machine, function: FunctionV) -> bool:
-    return sum(1 for frame in machine.stack if frame.code is function.node) >= 2
+def _in_general(function: FunctionV, last: Arguments, now: Arguments) -> Arguments:
+    """For a call further down a recursion: what differs from the call before is not known, so
+    that the end of the recursion is reached, whatever it hangs on."""
+
+    def known(value: Value, index: int, name: str) -> Value:
+        if isinstance(value, (*CONSTANTS, Text)) and not same(value, last.get(index, name, ...)):
+            return code(f"`{name or 'an argument'}` of {function.name}() calling itself")
+        return value
+
+    spec = function.node.args
+    names = [arg.arg for arg in (*spec.posonlyargs, *spec.args)]
+    names += [""] * (len(now.positional) - len(names))
+    positional = (known(value, i, names[i]) for i, value in enumerate(now.positional))
+    keywords = {name: known(value, len(names), name) for name, value in now.keywords.items()}
+    return Arguments(tuple(positional), keywords, now.open)
 
 
 def _since(log: list[Sighting], start: int, depth: int) -> tuple[Sighting, ...]:
@@ -209,6 +223,7 @@ def _execute(machine: Machine, function: FunctionV, arguments: Arguments, node: 
         code=function.node,
         owner=function.owner,
         receiver=arguments.positional[0] if arguments.positional else None,
+        arguments=arguments,
     )
     settings, unset = len(machine.settings), len(machine.unset)
     machine.stack.append(frame)

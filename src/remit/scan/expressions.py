@@ -13,9 +13,10 @@ from remit.scan.join import join
 from remit.scan.machine import Activation, Evaluate
 from remit.scan.methods import elements, look_up
 from remit.scan.objects import variable
-from remit.scan.text import LONGEST, concat, first_hole, percent, spread
+from remit.scan.text import LONGEST, concat, first_hole, percent, spread, with_spec
 from remit.scan.truth import compare, hangs_on, truth
 from remit.scan.values import (
+    WIDEST,
     Absent,
     Arguments,
     BoundV,
@@ -193,8 +194,7 @@ def _binary(machine: Machine, test: ast.operator, left: Value, right: Value) -> 
     if isinstance(test, ast.Add) and _both_text(left, right):
         return concat([left, right])
     if isinstance(test, ast.Add) and isinstance(left, ListV) and isinstance(right, ListV):
-        rest = join([v.rest for v in (left, right) if v.open]) if left.open or right.open else ...
-        return ListV([*left.items, *right.items], left.kind, rest)
+        return _lists_added(left, right)
     if isinstance(test, ast.BitOr) and isinstance(left, DictV) and isinstance(right, DictV):
         return DictV({**left.items, **right.items}, right.rest if right.open else left.rest)
     if (
@@ -207,6 +207,8 @@ def _binary(machine: Machine, test: ast.operator, left: Value, right: Value) -> 
     if isinstance(left, simple) and isinstance(right, simple) and type(test) in _ARITHMETIC:
         if isinstance(test, ast.Mult) and str in (type(left), type(right)):
             return _repeated(left, right)
+        if isinstance(test, ast.Mult) and _wide(left) + _wide(right) > WIDEST:
+            return code("a large number")
         try:
             return _ARITHMETIC[type(test)](left, right)
         except (TypeError, ValueError, ArithmeticError):
@@ -214,10 +216,21 @@ def _binary(machine: Machine, test: ast.operator, left: Value, right: Value) -> 
     return first_hole([left, right]) or code("a computed value")
 
 
+def _lists_added(left: ListV, right: ListV) -> ListV:
+    rest = join([v.rest for v in (left, right) if v.open]) if left.open or right.open else ...
+    if len(left.items) + len(right.items) > WIDEST:
+        return ListV([], left.kind, join([*left.items, *right.items]))
+    return ListV([*left.items, *right.items], left.kind, rest)
+
+
 def _both_text(left: Value, right: Value) -> bool:
     texts = (str, Text)
     known = isinstance(left, texts) or isinstance(right, texts)
     return known and isinstance(left, (*texts, Hole)) and isinstance(right, (*texts, Hole))
+
+
+def _wide(value: Value) -> int:
+    return value.bit_length() if isinstance(value, int) else 0
 
 
 def _repeated(left: Value, right: Value) -> Value:
@@ -305,10 +318,7 @@ def _formatted(machine: Machine, node: ast.FormattedValue, frame: Activation) ->
         and isinstance(spec, str)
         and node.conversion in (-1, 115)
     ):
-        try:
-            return format(value, spec)
-        except ValueError:
-            return code("a formatted value")
+        return with_spec(value, spec)
     return first_hole([value]) or code("a formatted value")
 
 
@@ -367,12 +377,27 @@ def each(machine: Machine, value: Value, node: ast.AST) -> tuple[list[Value], bo
     if isinstance(value, ClassV):  # an enum
         return [v for v in value.attrs.values() if isinstance(v, InstanceV)], True
     if isinstance(value, InstanceV):
-        found = value.cls.find("__iter__")
-        if isinstance(found, FunctionV):
-            return each(machine, machine.call(BoundV(value, found), Arguments(), node), node)
+        return _each_of_instance(machine, value, node)
     if isinstance(value, Hole):
         return [Hole(value.kind, f"an element of {value.name}"[:80], value.span)], False
     return [first_hole([value]) or code("an element")], False
+
+
+def _each_of_instance(
+    machine: Machine, value: InstanceV, node: ast.AST
+) -> tuple[list[Value], bool]:
+    """Python's iterator protocol: `__iter__` gives something to iterate, or an object with
+    `__next__`, often itself."""
+    maker = value.cls.find("__iter__")
+    if isinstance(maker, FunctionV):
+        made = machine.call(BoundV(value, maker), Arguments(), node)
+        if not isinstance(made, InstanceV):
+            return each(machine, made, node)
+        value = made
+    step = value.cls.find("__next__")
+    if isinstance(step, FunctionV):
+        return [machine.call(BoundV(value, step), Arguments(), node)], False
+    return [code(f"an element of {value.cls.name}")], False
 
 
 def _comprehension(kind: str) -> Evaluate:
@@ -405,7 +430,9 @@ def _generate(
         return True
     first, *rest = generators
     items, complete = each(machine, machine.eval(first.iter, frame), first.iter)
-    for item in items:
+    for index, item in enumerate(items):
+        if index and machine.spent():
+            return False
         machine.assign(first.target, item, frame)
         tests = [truth(machine.eval(test, frame)) for test in first.ifs]
         if False in tests:
@@ -440,6 +467,11 @@ def _yield_from(machine: Machine, node: ast.YieldFrom, frame: Activation) -> Val
     return code("the result of a generator")
 
 
+def _cut(_machine: Machine, _node: ast.Slice, _frame: Activation) -> Value:
+    """A slice beside other keys: `frame[:, 0]` of a library's own container."""
+    return code("a part")
+
+
 EVALUATORS: dict[type, Any] = {
     ast.Constant: _constant,
     ast.Name: name,
@@ -467,5 +499,7 @@ EVALUATORS: dict[type, Any] = {
     ast.Starred: _inner,
     ast.Yield: _yield,
     ast.YieldFrom: _yield_from,
+    ast.Slice: _cut,
 }
+"""A test walks Python's own grammar: a kind of expression that is not in this table fails it."""
 """A test walks Python's own grammar: a kind of expression that is not in this table fails it."""

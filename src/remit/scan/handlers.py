@@ -79,7 +79,9 @@ def _dealing(handler: ast.ExceptHandler, broad: bool) -> str:
         for n in nodes
         if isinstance(n, ast.Call)
     }
-    return "logs" if called & _LOGS else "silent"
+    logs = called & _LOGS or any("log" in name.lower().split("_") for name in called)
+    used = any(isinstance(n, ast.Name) and n.id == handler.name for n in nodes)
+    return "logs" if logs else "" if used else "silent"
 
 
 def _plain(value: ast.expr) -> bool:

@@ -69,7 +69,8 @@ def _module(machine: Machine, name: str, node: ast.AST) -> Value:
     if found is not None:
         return found
     top = name.partition(".")[0]
-    if top in CALLS_AWS:
+    if top in CALLS_AWS and top not in machine.told:
+        machine.told.add(top)
         machine.recorder.missed(
             machine.span(node), f"import {top}", f"`{top}` is not followed: {CALLS_AWS[top]}"
         )

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from remit.core.call import Call
+from remit.core.span import Span
 from remit.scan import bridge
 from remit.scan.builtins import BUILTINS
 from remit.scan.calls import call_value
@@ -32,9 +33,14 @@ from remit.scan.values import (
     Scope,
     StaticV,
     Value,
+    code,
 )
 
-_ALIASES = {"posix.environ": "os.environ", "chalice.app.Chalice": "chalice.Chalice"}
+_ALIASES = {
+    "posix.environ": "os.environ",
+    "chalice.app.Chalice": "chalice.Chalice",
+    "chalice.app.Blueprint": "chalice.Blueprint",
+}
 
 
 @dataclass(slots=True)
@@ -44,13 +50,13 @@ class Interpreter(Machine):
     def eval(self, node: ast.AST, frame: Activation) -> Value:
         """The value of an expression."""
         self.steps += 1
-        return EVALUATORS[type(node)](self, node, frame)
+        return EVALUATORS.get(type(node), _newer)(self, node, frame)
 
     def run(self, body: list[ast.stmt], frame: Activation) -> bool:
         """Execute statements."""
         for statement in body:
             self.steps += 1
-            if not EXECUTORS[type(statement)](self, statement, frame):
+            if not EXECUTORS.get(type(statement), _passed)(self, statement, frame):
                 return False
         return True
 
@@ -105,7 +111,10 @@ class Interpreter(Machine):
         at = self.span_of_import()
         frame = Activation(f"import {module.name}", module, module.scope, at)
         self.stack.append(frame)
-        self.run(module.source.tree.body, frame)
+        before, self.steps = self.steps, 0  # each module's body has a budget of its own
+        whole = Span.whole(module.file)
+        self.guarded(whole, frame.name, lambda: self.run(module.source.tree.body, frame))
+        self.steps = before
         self.stack.pop()
 
     def external(self, name: str, node: ast.AST) -> Value:
@@ -191,6 +200,16 @@ class Interpreter(Machine):
             result = self.call(decorator, Arguments((value,)), node)
             return result if is_callable(result) else ...
         return ...
+
+
+def _newer(_machine: Machine, node: ast.AST, _frame: Activation) -> Value:
+    """An expression that a newer Python has and the table has not."""
+    return code(type(node).__name__)
+
+
+def _passed(_machine: Machine, _node: ast.AST, _frame: Activation) -> bool:
+    """A statement that a newer Python has and the table has not: `type X = int`."""
+    return True
 
 
 def bridge_callable(value: Value) -> bool:

@@ -25,12 +25,12 @@ def join(values: Iterable[Value]) -> Value:
                 if one is seen or same(one, seen):
                     break
             else:
+                if len(found) == MANY:
+                    return code("one of many values")
                 found.append(one)
-    if len(found) == 1:
-        return found[0]
-    if not found or len(found) > MANY:
-        return code("one of many values") if found else None
-    return OneOf(tuple(found))
+    if not found:
+        return None
+    return found[0] if len(found) == 1 else OneOf(tuple(found))
 
 
 def join_names(left: dict[str, Value], right: dict[str, Value]) -> dict[str, Value]:

@@ -29,6 +29,7 @@ from remit.scan.values import (
     Scope,
     Value,
     absent,
+    blank,
 )
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
 DEEPEST = 60
 """Calls inside calls. Real code stays below 30; deeper is recursion."""
-STEPS = 400_000
+STEPS = 150_000
 """Nodes that one entry point may cost. What lies beyond is reported, not skipped in silence."""
 
 
@@ -58,6 +59,7 @@ class Activation:
     at: ast.AST | None = None
     owner: Value = None
     receiver: Value = None
+    arguments: Arguments = field(default_factory=Arguments)
 
 
 Evaluate = Callable[["Machine", Any, Activation], Value]
@@ -82,7 +84,8 @@ class Machine(ABC):
     object before it; `settings` the settings on which these branches hang; `handlers` the
     `except` clauses that would swallow an AWS error raised now. `loops` is how many loops are
     under way; `session` is boto3's default session once the code sets one up; `unset` names the
-    variables that were read and that the stage does not set.
+    variables that were read and that the stage does not set; `told` names the
+    libraries that were reported already.
     """
 
     library: Library
@@ -101,7 +104,8 @@ class Machine(ABC):
     loops: int = 0
     unset: list[str] = field(default_factory=list)
     memory: dict[object, Memory] = field(default_factory=dict)
-    escaped: set[int] = field(default_factory=set)
+    escaped: set[object] = field(default_factory=set)
+    told: set[str] = field(default_factory=set)
     keep: list[Value] = field(default_factory=list)
 
     # -- what the other files of this room provide -----------------------------------------
@@ -158,19 +162,51 @@ class Machine(ABC):
 
     # -- small questions -------------------------------------------------------------------
 
-    @property
-    def exhausted(self) -> bool:
-        """Whether this entry point has used up its steps."""
-        return self.steps > STEPS
+    def spent(self) -> bool:
+        """Whether this entry point has used up its steps, which the report then says once."""
+        if self.steps <= STEPS:
+            return False
+        start = self.stack[0]
+        self.recorder.missed(
+            start.called_at or Span.whole(start.module.file),
+            start.name,
+            "this entry point is too large to be followed to its end",
+        )
+        return True
+
+    def guarded(self, span: Span, what: str, action: Callable[[], Value]) -> Value:
+        """Do what may turn out to be nested too deeply; None, and told, when it is."""
+        lists: tuple[list[Any], ...] = (self.stack, self.weak, self.settings, self.handlers)
+        lengths, loops = [len(one) for one in lists], self.loops
+        try:
+            return action()
+        except RecursionError:
+            for one, length in zip(lists, lengths, strict=True):
+                del one[length:]
+            self.loops = loops
+            self.recorder.missed(span, what, "it is nested too deeply to be followed")
+            return None
 
     @property
     def frame(self) -> Activation:
         """The innermost activation."""
         return self.stack[-1]
 
+    def escapes(self, function: Value) -> bool:
+        """Whether a function is handed to a library for the first time by what runs now."""
+        inner = getattr(function, "function", function)
+        key = (id(inner), id(getattr(function, "receiver", None)), self.recorder.function)
+        if key in self.escaped:
+            return False
+        self.escaped.add(key)
+        self.keep.append(function)
+        return True
+
     def variable(self, name: str, default: Value = ...) -> Value:
         """An environment variable; without a default, one that is not set is a hole to fill."""
         found = self.environ.items.get(name, ...)
+        if found == "" or (found is ... and default == ""):
+            return blank(name)
         if found is not ...:
             return found
         if default is ...:

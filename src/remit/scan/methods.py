@@ -78,6 +78,8 @@ def _string_call(value: str | bytes | Text, name: str, args: Arguments) -> Value
 
 def _one_string_call(value: str | bytes | Text, name: str, args: tuple[Value, ...]) -> Value:
     known = all(isinstance(arg, (*CONSTANTS, ListV)) for arg in args)
+    if any(isinstance(arg, int) and arg > LONGEST for arg in args):
+        return code("a long text")  # `zfill`
     if isinstance(value, (str, bytes)) and name in _PURE and known and len(value) <= LONGEST:
         plain = [tuple(a.items) if isinstance(a, ListV) else a for a in args]
         try:

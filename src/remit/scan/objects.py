@@ -13,6 +13,7 @@ from remit.scan.text import first_hole
 from remit.scan.values import (
     Absent,
     Arguments,
+    Blank,
     BoundV,
     ClassMethodV,
     ClassV,
@@ -68,8 +69,13 @@ def set_attribute(machine: Machine, target: Value, name: str, value: Value) -> N
             return
         old = target.attrs.get(name, ...)
         target.attrs[name] = machine.written(target, old, value) if target.ready else value
-    elif isinstance(target, (ClassV, FunctionV)):
+    elif isinstance(target, (ClassV, FunctionV)) or _keeps(target):
         target.attrs[name] = machine.written(target, target.attrs.get(name, ...), value)
+
+
+def _keeps(target: Value) -> bool:
+    """Whether it is an object of a framework that takes attributes, as its app does."""
+    return isinstance(getattr(target, "attrs", None), dict) and hasattr(target, "serial")
 
 
 def bind(machine: Machine, receiver: Value, cls: ClassV, found: Value, node: ast.AST) -> Value:
@@ -188,6 +194,7 @@ def _of_bound(machine: Machine, value: BoundV, name: str, node: ast.AST) -> Valu
 
 _READERS: dict[type, Any] = {
     str: lambda _m, value, name, _n: string_method(value, name),
+    Blank: lambda _m, value, name, _n: string_method(value, name),
     bytes: lambda _m, value, name, _n: string_method(value, name),
     Text: lambda _m, value, name, _n: string_method(value, name),
     Hole: _of_hole,

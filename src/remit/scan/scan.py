@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from remit.core.span import Span
@@ -18,6 +18,7 @@ from remit.scan.values import (
     Arguments,
     DictV,
     EnvironV,
+    External,
     FunctionV,
     Value,
     alternatives,
@@ -42,13 +43,15 @@ def scan(
     machine = Interpreter(library, _environ(environment, region), values or {})
     with _deep():
         start = Span.whole(f"{entry}.py")
-        module = _guarded(machine, start, entry, lambda: machine.load(entry))
+        module = machine.guarded(start, entry, lambda: machine.load(entry))
         machine.importing = False
         if module is not None:
             for handler in _handlers(machine):
                 _run_handler(machine, handler)
     recorder = machine.recorder
     _mask_swallowed(machine)
+    if module is not None and not recorder.entries:
+        recorder.missed(start, "app", _no_entry(module.scope.vars.get("app")))
     return Scan(
         entries=tuple(recorder.entries),
         calls=tuple(recorder.located.values()),
@@ -58,6 +61,13 @@ def scan(
         environment_read=dict(recorder.read),
         foreign=frozenset(recorder.foreign),
     )
+
+
+def _no_entry(app: Value) -> str:
+    """Why no function that the framework deploys was found."""
+    if isinstance(app, (External, Hole)):
+        return f"`app` is `{app.name}`, which is not followed, and so is what it deploys"
+    return "no function that Chalice deploys was found"
 
 
 def _environ(environment: Mapping[str, str], region: str | None) -> EnvironV:
@@ -98,15 +108,6 @@ def _deep() -> Iterator[None]:
         sys.setrecursionlimit(limit)
 
 
-def _guarded(machine: Interpreter, span: Span, what: str, action: Callable[[], Value]) -> Value:
-    try:
-        return action()
-    except RecursionError:
-        machine.stack.clear()
-        machine.recorder.missed(span, what, "it is nested too deeply to be followed")
-        return None
-
-
 def _handlers(machine: Interpreter) -> list[chalice.Handler]:
     apps = [app for app in machine.keep if isinstance(app, chalice.App)]
     return [handler for app in apps for handler in app.handlers()]
@@ -124,8 +125,8 @@ def _run_handler(machine: Interpreter, handler: chalice.Handler) -> None:
     base = Activation(entry.name, function.module, function.module.scope, entry.span)
     machine.stack[:] = [base]
     arguments = _given(handler, function)
-    result = _guarded(
-        machine, entry.span, entry.name, lambda: machine.call(function, arguments, function.node)
+    result = machine.guarded(
+        entry.span, entry.name, lambda: machine.call(function, arguments, function.node)
     )
     machine.stack.clear()
     machine.recorder.function = ""

@@ -20,6 +20,11 @@ LARGEST = 1_500_000
 """Bytes. Larger files are generated data, not code; the report says that they were left out."""
 
 
+MODELLED = frozenset({"boto3", "botocore", "chalice", "jmespath", "s3transfer"})
+"""Packages whose behaviour remit knows by itself: copies of them in `vendor` are not read."""
+_CALLS_BOTO3 = re.compile(rb"^\s*(?:import|from)\s+boto3\b", re.MULTILINE)
+
+
 def _yields(node: Any) -> bool:
     """Whether a function is a generator: a `yield` in it, not in a function inside it."""
     queue: list[ast.AST] = list(node.body) if isinstance(node.body, list) else [node.body]
@@ -73,6 +78,7 @@ class Library:
     parsed: dict[str, Source | None] = field(default_factory=dict)
 
     generators: dict[ast.AST, bool] = field(default_factory=dict)
+    vendored: dict[str, bool] = field(default_factory=dict)
 
     def yields(self, function: Any) -> bool:
         """Whether a function is a generator; asked for each stage, answered once."""
@@ -83,14 +89,38 @@ class Library:
 
     def find(self, module: str) -> tuple[str, bool] | None:
         """The file of `module` and whether it is a package; None when it is not the project's."""
-        path = module.replace(".", "/")
-        for root in self.roots:
-            base = f"{root}/{path}" if root else path
+        for base in self._places(module):
             if self.tree.exists(f"{base}/__init__.py"):
                 return f"{base}/__init__.py", True
             if self.tree.exists(f"{base}.py"):
                 return f"{base}.py", False
         return None
+
+    def _places(self, module: str) -> list[str]:
+        """Where `module` may lie, without suffix: at the top, and in `vendor` what is followed."""
+        top = module.partition(".")[0]
+        if top in MODELLED:
+            return []
+        path = module.replace(".", "/")
+        own, *others = self.roots
+        bases = [f"{own}/{path}" if own else path]
+        return bases + [f"{root}/{path}" for root in others if self._is_followed(f"{root}/{top}")]
+
+    def _is_followed(self, package: str) -> bool:
+        """Whether a vendored package calls AWS: numpy and its like are not worth a walk."""
+        known = self.vendored.get(package)
+        if known is None:
+            single = [f"{package}.py"] if self.tree.exists(f"{package}.py") else []
+            files = [*single, *self.tree.files(package, ".py")]
+            known = any(_CALLS_BOTO3.search(self._raw(file)) for file in files)
+            self.vendored[package] = known
+        return known
+
+    def _raw(self, file: str) -> bytes:
+        try:
+            return self.tree.read(file)
+        except OSError:
+            return b""
 
     def text(self, path: str) -> str | None:
         """A packaged text file by the path that the function sees; None when there is none."""
@@ -112,10 +142,7 @@ class Library:
 
     def is_folder(self, module: str) -> bool:
         """Whether `module` is a folder without `__init__.py` that holds Python files."""
-        path = module.replace(".", "/")
-        return any(
-            bool(self.tree.files(f"{root}/{path}" if root else path, ".py")) for root in self.roots
-        )
+        return any(bool(self.tree.files(base, ".py")) for base in self._places(module))
 
     def source(self, file: str) -> Source | None:
         """The parsed file; None, and a problem told once, when it can't be used."""

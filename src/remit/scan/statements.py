@@ -234,7 +234,9 @@ def _loop(
         rounds = rounds[:1]
     start = dict(frame.scope.vars)
     reached = True
-    for body in rounds:
+    for index, body in enumerate(rounds):
+        if index and machine.spent():
+            break
         reached = machine.branch(frame, [body]) if not certain else body()
         if not certain:
             frame.scope.vars = join_names(start, frame.scope.vars)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable, Iterable
 from string import Formatter
 
@@ -30,7 +31,9 @@ def piece(value: Value) -> str | Text | Hole:
         return value
     if isinstance(value, Hole):
         return value
-    if isinstance(value, bool) or value is None or isinstance(value, (int, float)):
+    if isinstance(value, int) and value.bit_length() > LONGEST:
+        return code("a large number")  # Python refuses to print it
+    if value is None or isinstance(value, (int, float)):
         return str(value)
     if isinstance(value, bytes):
         return repr(value)
@@ -41,8 +44,15 @@ def piece(value: Value) -> str | Text | Hole:
 
 
 def concat(parts: Iterable[Value]) -> Value:
-    """The concatenation of values as text, for each choice of alternatives."""
-    return spread(lambda *chosen: tidy(Text.of(*(piece(p) for p in chosen))), list(parts))
+    """The concatenation of values as text, for each choice of alternatives.
+
+    Where a part may be None or something else, it is taken for that: no name has "None" in it.
+    """
+    given = [
+        join(one for one in part.values if one is not None) if isinstance(part, OneOf) else part
+        for part in parts
+    ]
+    return spread(lambda *chosen: tidy(Text.of(*(piece(p) for p in chosen))), given)
 
 
 def spread(function: Callable[..., Value], operands: list[Value], most: int = 16) -> Value:
@@ -73,15 +83,20 @@ def formatted(template: str, positional: tuple[Value, ...], keywords: dict[str, 
         else:
             parts.append(keywords.get(key, code(name or "a value")))
         if spec and not isinstance(parts[-1], (Hole, Text)):
-            parts[-1] = _with_spec(parts[-1], spec)
+            parts[-1] = with_spec(parts[-1], spec)
     return concat(parts)
 
 
-def _with_spec(value: Value, spec: str) -> Value:
+def with_spec(value: Value, spec: str) -> Value:
+    """`format(value, spec)`. A width or precision of more than three digits is refused: the text
+    would be no name."""
+    longest_number = max(map(len, re.findall("[0-9]+", spec)), default=0)
+    if not isinstance(value, (str, int, float)) or longest_number > 3:
+        return code("a formatted value")
     try:
-        return format(value, spec) if isinstance(value, (str, int, float)) else code("a value")
-    except ValueError:
-        return code("a value")
+        return format(value, spec)
+    except (ValueError, OverflowError):
+        return code("a formatted value")
 
 
 def percent(template: str, value: Value, mapping: dict[str, Value] | None) -> Value:

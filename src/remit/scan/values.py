@@ -26,6 +26,8 @@ Value: TypeAlias = Any
 """Python has no closed sums without a wrapper for each constant; the list above is the sum."""
 
 CONSTANTS = (str, bytes, int, float, bool, type(None))
+WIDEST = 20_000
+"""Elements of one list, and bits of one whole number. What is larger is data, not configuration."""
 MANY = 12
 """How many alternatives a `OneOf` may have before it becomes a hole."""
 
@@ -41,6 +43,23 @@ class Absent(Hole):
 def absent(name: str) -> Absent:
     """The value of `os.environ.get(name)` where the stage has no such variable."""
     return Absent(HoleKind.ENV, name)
+
+
+class Blank(str):
+    """The empty value of an environment variable, set so or by the code's default.
+
+    A string like any other until it reaches a call: no resource has an empty name, so it stands
+    for a value that is set elsewhere.
+    """
+
+    variable: str
+
+
+def blank(name: str) -> Blank:
+    """The empty value of the variable `name`."""
+    made = Blank("")
+    made.variable = name
+    return made
 
 
 @dataclass(frozen=True, slots=True)

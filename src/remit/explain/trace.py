@@ -1,0 +1,262 @@
+"""The way to a decision, walked a second time: every layer, level, statement and element.
+
+What may live here: asking each statement element by element, and telling which layers decided.
+The verdict out of the layers' answers is the engine's own table (combine.py); it is asked also
+what it would be if one layer were silent and all others open: so we know which silences matter.
+
+Rules: facts/iam.md 4.2 for the order of the layers, 4.4 for silences that do not matter, 4.10 for
+the layer that AWS reports.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from remit.core.decision import Decision, Determining, Layer, Verdict
+from remit.core.request import Request
+from remit.engine.combine import BLOCKS, binding, combine, granted
+from remit.engine.context import Facts, gather
+from remit.engine.layers import Answer, Level, Rules
+from remit.engine.naming import Form
+from remit.engine.policyset import PolicySet
+from remit.engine.principal import CallerKind
+from remit.engine.services import terms_of
+from remit.engine.services.sts import further
+from remit.engine.services.terms import Terms
+from remit.engine.statement import Rule
+from remit.explain.causes import Element, LayerCause, LevelCause, Miss, Stance, Step, Trace
+
+ORDER = (
+    Layer.RCP,
+    Layer.SCP,
+    Layer.VPC_ENDPOINT,
+    Layer.RESOURCE,
+    Layer.IDENTITY,
+    Layer.BOUNDARY,
+    Layer.SESSION,
+)
+"""The order in which AWS asks (4.2), with the endpoint's policy where 4.10 has it."""
+
+_OWN = frozenset({Layer.IDENTITY, Layer.BOUNDARY, Layer.SESSION})
+_WITHOUT_OWN = frozenset({CallerKind.SERVICE, CallerKind.PROVIDER, CallerKind.ANONYMOUS})
+
+# Why a layer does not bind: by who calls, for its own layers; else by the layer.
+_EXEMPT_KINDS: Mapping[CallerKind, str] = {
+    CallerKind.ROOT: "root has everything in its own account",
+    CallerKind.SERVICE: "a service that calls by itself has no policies of its own",
+    CallerKind.PROVIDER: "who comes with a token has no policies of its own yet",
+    CallerKind.ANONYMOUS: "an anonymous caller has no policies of its own",
+}
+_EXEMPT_LAYERS: Mapping[Layer, str] = {
+    Layer.SCP: "SCPs bind the users, roles and root of member accounts only, and no "
+    "service-linked role",
+    Layer.RCP: "RCPs do not reach this request",
+    Layer.RESOURCE: "no resource policy is asked about this action",
+}
+# Why the silence of a layer does not matter: as what the resource's policy names the caller (4.4).
+_OVERRULED: Mapping[Form, str] = {
+    Form.USER: "the resource policy names the user, and that is enough by itself",
+    Form.ISSUER: "the resource policy names the user whose session it is",
+    Form.ROLE: "the resource policy names the role, and that stands in for identity policies "
+    "(not for a boundary or a session policy)",
+    Form.SESSION: "the resource policy names the role session, and that is enough by itself",
+    Form.FEDERATED: "the resource policy names the federated user, and that is enough by itself",
+    Form.EVERYONE: "the resource policy names everybody, and that is enough by itself",
+}
+_ELSEWHERE = "the caller's own policies allow it, and in one account that is enough"
+_DELEGATES = "it names the account: the caller's own policies must allow it too"
+_FREE = "AWS asks for no permission for this action"
+_REFUSED = "AWS never lets such a caller do this, whatever policies say"
+_LOCAL = "AWS never lets callers of another account do this, whatever policies say"
+
+
+def trace(request: Request, policies: PolicySet) -> Trace:
+    """How `authorize(request, policies)` comes to its decision. Raises what it raises."""
+    facts = gather(request)
+    walk = _walk(facts, policies)
+    for action in further(facts):
+        if walk.decision.allowed:
+            also = _walk(replace(facts, action=action), policies)
+            walk = walk if also.decision.allowed else also
+    decision = replace(walk.decision, warnings=policies.warnings)
+    blocking = walk.blocking()
+    return Trace(
+        request,
+        policies,
+        request.action if walk.facts.action == facts.action else walk.facts.action,
+        walk.facts.context,
+        decision,
+        tuple(walk.cause(layer, blocking) for layer in ORDER),
+        blocking,
+        walk.rule(blocking),
+    )
+
+
+def _walk(facts: Facts, policies: PolicySet) -> _Walk:
+    terms = terms_of(facts)
+    asked = {rules.layer: _levels(rules, facts) for rules in policies.layers}
+    binds = binding(facts, terms, asked)
+    answers = {layer: _answer(layer, asked[layer]) for layer in asked if layer in binds}
+    decision = combine(facts, terms, tuple(answers.values()))
+    if terms.free:
+        decision = Decision(Verdict.ALLOWED)
+    return _Walk(facts, terms, asked, answers, decision)
+
+
+# --- statements ---------------------------------------------------------------------------------
+
+
+def _levels(rules: Rules, facts: Facts) -> tuple[LevelCause, ...]:
+    return tuple(_level(rules.layer, level, facts) for level in rules.levels)
+
+
+def _level(layer: Layer, level: Level, facts: Facts) -> LevelCause:
+    named = level.candidates(facts.action)
+    odd = [rule for rule in level.rules if not rule.grants and rule.names(facts.action)]
+    steps = tuple(ask(layer, rule, facts) for rule in (*named, *odd))
+    return LevelCause(steps, len(level.rules) - len(steps))
+
+
+def ask(layer: Layer, rule: Rule, facts: Facts) -> Step:
+    """Ask a statement of the layer about everything but the action."""
+    sid = rule.source.sid
+    named = Determining(layer, rule.policy, rule.source.index, sid.value if sid else None)
+    forms = frozenset[Form]() if rule.principal is None else rule.principal(facts.who)
+    return Step(named, rule, tuple(_misses(rule, facts, forms)), forms)
+
+
+def _misses(rule: Rule, facts: Facts, forms: frozenset[Form]) -> Iterator[Miss]:
+    source, context = rule.source, facts.context
+    if not rule.grants:
+        yield Miss(Element.STATEMENT, (), None)
+    if source.resources is not None:
+        patterns = (target.pattern(context) for target in rule.targets)
+        listed = any(found is not None and found.matches(facts.resource) for found in patterns)
+        if listed is source.not_resource:
+            yield Miss(Element.RESOURCE, source.resources, facts.resource)
+    if rule.principal is not None and not forms:
+        entries = source.principals.entries if source.principals else ()
+        wanted = tuple(item for _, item in entries)
+        yield Miss(Element.PRINCIPAL, wanted, facts.caller.principal)
+    for index, check in enumerate(rule.checks):
+        if not check.holds(context):
+            condition = source.conditions[index]
+            yield Miss(Element.CONDITION, condition.values, context.get(check.key), index)
+
+
+def _answer(layer: Layer, levels: Sequence[LevelCause]) -> Answer:
+    applying = [step for level in levels for step in level.steps if step.applies]
+    return Answer(
+        layer,
+        tuple(step.named for step in applying if step.denies),
+        tuple(step.named for step in applying if not step.denies),
+        all(level.allows for level in levels),
+        frozenset().union(*(step.forms for step in applying if not step.denies)),
+    )
+
+
+# --- layers -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """The walk for one action: what every layer was asked, and what those that bind answered."""
+
+    facts: Facts
+    terms: Terms
+    asked: Mapping[Layer, tuple[LevelCause, ...]]
+    answers: Mapping[Layer, Answer]
+    decision: Decision
+
+    def blocking(self) -> tuple[Layer, ...]:
+        """The layers that deny: those with a Deny; or those without which it would be allowed,
+        were all others open."""
+        if self.decision.verdict is Verdict.ALLOWED:
+            return ()
+        if self.decision.verdict is Verdict.EXPLICIT_DENY:
+            return _ordered(answer.layer for answer in self.answers.values() if answer.denies)
+        given = self._opened()
+        resource = not self._would({**given, **self._only(Layer.RESOURCE)})
+        if resource:
+            given[Layer.RESOURCE] = self._open(Layer.RESOURCE)
+            if not self._would(given):
+                return ()  # refused, whatever policies say
+        else:
+            given |= self._only(Layer.RESOURCE)
+        silent = [
+            layer
+            for layer in given
+            if layer is not Layer.RESOURCE and not self._would(self._with_own(given, layer))
+        ]
+        return _ordered([*silent, *([Layer.RESOURCE] if resource else [])])
+
+    def rule(self, blocking: Sequence[Layer]) -> str:
+        """Why no policy has a say."""
+        if self.terms.free:
+            return _FREE
+        if self.decision.allowed or blocking:
+            return ""
+        return _LOCAL if self.facts.foreign and not self.terms.refused else _REFUSED
+
+    def cause(self, layer: Layer, blocking: Sequence[Layer]) -> LayerCause:
+        """What `layer` has to do with the decision."""
+        levels = self.asked.get(layer, ())
+        answer = self.answers.get(layer)
+        if self.terms.free or (answer is None and layer in self.asked):
+            return LayerCause(layer, Stance.EXEMPT, levels, self._exempt(layer))
+        if answer is None:
+            missed = layer in blocking
+            return LayerCause(layer, Stance.SILENT if missed else Stance.ABSENT)
+        if answer.denies:
+            return LayerCause(layer, Stance.DENIES, levels)
+        if answer.open:
+            only_account = layer is Layer.RESOURCE and answer.named == {Form.ACCOUNT}
+            return LayerCause(layer, Stance.ALLOWS, levels, _DELEGATES if only_account else "")
+        if layer in blocking:
+            return LayerCause(layer, Stance.SILENT, levels)
+        return LayerCause(layer, Stance.OVERRULED, levels, self._overruled(layer))
+
+    # What would be, were other layers open.
+
+    def _opened(self) -> dict[Layer, Answer]:
+        layers = set(self.answers)
+        if self.facts.caller.kind is CallerKind.FEDERATED:
+            layers.add(Layer.SESSION)
+        return {layer: self._open(layer) for layer in layers if layer is not Layer.RESOURCE}
+
+    def _open(self, layer: Layer) -> Answer:
+        without = self.facts.caller.kind in _WITHOUT_OWN
+        form = Form.EVERYONE if without else Form.ACCOUNT
+        return Answer(layer, (), (), True, frozenset({form} if layer is Layer.RESOURCE else ()))
+
+    def _only(self, layer: Layer) -> dict[Layer, Answer]:
+        return {layer: self.answers[layer]} if layer in self.answers else {}
+
+    def _with_own(self, given: Mapping[Layer, Answer], layer: Layer) -> dict[Layer, Answer]:
+        others = {one: answer for one, answer in given.items() if one is not layer}
+        return others | self._only(layer)
+
+    def _would(self, answers: Mapping[Layer, Answer]) -> bool:
+        return granted(self.facts, self.terms, tuple(answers.values()))
+
+    # Why.
+
+    def _exempt(self, layer: Layer) -> str:
+        if self.terms.free:
+            return _FREE
+        if layer in _OWN:
+            return _EXEMPT_KINDS.get(self.facts.caller.kind, "")
+        return _EXEMPT_LAYERS.get(layer, "")
+
+    def _overruled(self, layer: Layer) -> str:
+        named = self.answers[Layer.RESOURCE].named if Layer.RESOURCE in self.answers else ()
+        for form, why in _OVERRULED.items():
+            if form in named and layer not in BLOCKS[form]:
+                return why
+        return _ELSEWHERE if layer is Layer.RESOURCE else ""
+
+
+def _ordered(layers: Iterable[Layer]) -> tuple[Layer, ...]:
+    found = set(layers)
+    return tuple(layer for layer in ORDER if layer in found)
