@@ -8,7 +8,8 @@ import tracemalloc
 from statistics import median
 
 from bench.documents import policy, policy_set, request
-from bench.workload import document, request as asked, workload
+from bench.workload import document, workload
+from bench.workload import request as asked
 from remit.engine.authorize import authorize
 from remit.engine.policyset import PolicySet
 

@@ -161,10 +161,7 @@ def layered(n: int) -> tuple[Case, list[Case]]:
 
 def wildcards_first(n: int) -> tuple[Case, list[Case]]:
     """Statements of one action whose resource names begin with a wildcard."""
-    made = [
-        {"Effect": "Allow", "Action": "s3:GetObject", "Resource": _ahead(i)}
-        for i in range(n)
-    ]
+    made = [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": _ahead(i)} for i in range(n)]
     asked = [
         request("s3:GetObject", f"arn:aws:s3:::{name}-data/in/{k}.json")
         for k in range(32)

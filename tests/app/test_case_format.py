@@ -114,7 +114,7 @@ WRONG_SHAPES = [
         "x",
         "/request/principal",
         "`alice` is no principal: expected the ARN of a user, role, assumed-role session, "
-        "federated user or account root, a service principal, or `anonymous`",
+        "federated user, account root or identity provider, a service principal, or `anonymous`",
     ),
     (
         asked(resourceAccount="1111"),

@@ -34,7 +34,7 @@ ROOT = Path(__file__).parents[2]
 CASES = list(cases())
 
 # The parser calls the whole statement not understood where these cases (and the engine) only leave
-# out the one entry that is: see docs/library.md. The verdict through documents is the safer one.
+# out the one entry that is not: to be settled there. The verdict through documents is the safer one.
 STRICTER = frozenset(
     {
         'Action "**" for s3:GetObject',

@@ -164,12 +164,11 @@ def _principal_arn(caller: Caller) -> str | None:
 
 
 def _owner(request: Request, given: Context) -> str | None:
-    """The account in the ARN; where it names none, what the request says."""
+    """What the request says; else the account in the ARN, which S3's have not (facts 4.5)."""
     arn = Arn.parse(request.resource)
-    if arn and arn.account.isdigit():
-        return arn.account
+    named = arn.account if arn and arn.account.isdigit() else None
     told = given.get("aws:resourceaccount")
-    return request.resource_account or (told if isinstance(told, str) else None)
+    return request.resource_account or named or (told if isinstance(told, str) else None)
 
 
 def _has_resource_account(action: str, service: str) -> bool:

@@ -124,7 +124,8 @@ def _naming(
     if layer is Layer.RCP:
         return everybody, _rcp_faults(statement, principals)
     faults = ["its NotPrincipal lists nobody"] if _lists_nobody(principals) else []
-    return compile_speaks(statement, principals, bounded=bounded), faults
+    endpoint = layer is Layer.VPC_ENDPOINT
+    return compile_speaks(statement, principals, endpoint=endpoint, bounded=bounded), faults
 
 
 def _rcp_faults(statement: Statement, principals: Principals) -> list[str]:

@@ -84,8 +84,8 @@ class Machine(ABC):
     object before it; `settings` the settings on which these branches hang; `handlers` the
     `except` clauses that would swallow an AWS error raised now. `loops` is how many loops are
     under way; `session` is boto3's default session once the code sets one up; `unset` names the
-    variables that were read and that the stage does not set; `told` what was reported once for
-    all: libraries that call AWS themselves, entry points that are too large.
+    variables that were read and that the stage does not set; `told` names the
+    libraries that were reported already.
     """
 
     library: Library
