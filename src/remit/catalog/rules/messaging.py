@@ -10,7 +10,6 @@ from __future__ import annotations
 from remit.catalog.rules.model import NEWER, Family, Grant, pass_role
 
 
-
 def _one(action: str) -> tuple[Grant, ...]:
     return (Grant(action),)
 

@@ -73,7 +73,9 @@ class Family:
 _ROLE = ("arn:${Partition}:iam::${Account}:role/${RoleNameWithPath}",)
 _KEY = ("arn:${Partition}:kms:${Region}:${Account}:key/${KeyId}",)
 
-NEWER = "the operation is newer than the Service Authorization Reference, which has no action for it"
+NEWER = (
+    "the operation is newer than the Service Authorization Reference, which has no action for it"
+)
 
 
 def pass_role(parameter: str, service: str, *, condition: str | None = None) -> Grant:
