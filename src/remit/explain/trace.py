@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from remit.core.decision import Decision, Determining, Layer, Verdict
+from remit.core.decision import Decision, Layer, Verdict
 from remit.core.pattern import units
 from remit.core.request import Request
 from remit.engine.combine import BLOCKS, binding, combine, granted
@@ -73,6 +73,8 @@ _OVERRULED: Mapping[Form, str] = {
 }
 _ELSEWHERE = "the caller's own policies allow it, and in one account that is enough"
 _NO_FORMS: frozenset[Form] = frozenset()
+_ABSENT = {layer: LayerCause(layer, Stance.ABSENT) for layer in Layer}
+_MISSED = {layer: LayerCause(layer, Stance.SILENT) for layer in Layer}
 _DELEGATES = "it names the account: the caller's own policies must allow it too"
 _FREE = "AWS asks for no permission for this action"
 _REFUSED = "AWS never lets such a caller do this, whatever policies say"
@@ -134,12 +136,8 @@ def _naming(level: Level, action: str) -> tuple[Rule, ...]:
 
 def ask(layer: Layer, rule: Rule, facts: Facts) -> Step:
     """Ask a statement of the layer about everything but the action."""
-    sid = rule.source.sid
-    named = Determining(layer, rule.policy, rule.source.index, sid.value if sid else None)
     forms = _NO_FORMS if rule.principal is None else rule.principal(facts.who)
-    if rule.grants and rule.matches(facts):
-        return Step(named, rule, (), forms)
-    return Step(named, rule, tuple(_misses(rule, facts, forms)), forms)
+    return Step(layer, rule, tuple(_misses(rule, facts, forms)), forms)
 
 
 def _misses(rule: Rule, facts: Facts, forms: frozenset[Form]) -> list[Miss]:
@@ -160,14 +158,13 @@ def _misses(rule: Rule, facts: Facts, forms: frozenset[Form]) -> list[Miss]:
 
 
 def _answer(layer: Layer, levels: Sequence[LevelCause]) -> Answer:
-    applying = [step for level in levels for step in level.steps if step.applies]
-    return Answer(
-        layer,
-        tuple(step.named for step in applying if step.denies),
-        tuple(step.named for step in applying if not step.denies),
-        all(level.allows for level in levels),
-        frozenset().union(*(step.forms for step in applying if not step.denies)),
-    )
+    applying = [step for level in levels for step in level.steps if not step.misses]
+    denies = tuple([step.named for step in applying if step.denies])
+    allowing = [step for step in applying if not step.denies]
+    named = _NO_FORMS.union(*[step.forms for step in allowing])
+    allows = tuple([step.named for step in allowing])
+    is_open = all(level.allows for level in levels) if len(levels) > 1 else bool(allowing)
+    return Answer(layer, denies, allows, is_open if levels else True, named)
 
 
 # --- layers -------------------------------------------------------------------------------------
@@ -220,8 +217,7 @@ class _Walk:
         if self.terms.free or (answer is None and layer in self.asked):
             return LayerCause(layer, Stance.EXEMPT, levels, self._exempt(layer))
         if answer is None:
-            missed = layer in blocking
-            return LayerCause(layer, Stance.SILENT if missed else Stance.ABSENT)
+            return _MISSED[layer] if layer in blocking else _ABSENT[layer]
         if answer.denies:
             return LayerCause(layer, Stance.DENIES, levels)
         if answer.open:
