@@ -48,7 +48,7 @@ _ANY_CANONICAL: Key = ("canonical", "")
 _SOMEBODY = frozenset({Form.UNSURE})
 _NO_ONE: frozenset[Form] = frozenset()
 
-# Every form must be listed to be exempt from a Deny with NotPrincipal (who 1.6, 4.9).
+# Every form must be listed to be exempt from a Deny with NotPrincipal (facts 1.6, 4.9).
 _EXEMPT: Mapping[CallerKind, frozenset[Form]] = {
     CallerKind.ROOT: frozenset({Form.ACCOUNT}),
     CallerKind.USER: frozenset({Form.ACCOUNT, Form.USER}),
@@ -94,7 +94,7 @@ def _forms(caller: Caller, trust: bool) -> tuple[Mapping[Key, Form], Mapping[Key
 
 def _everyone(caller: Caller, trust: bool) -> Form:
     """What `*` says. In a trust policy it is any authenticated principal, and delegates like an
-    account (who 1.5, 4.11 [O])."""
+    account (facts 1.5, 4.11 [O])."""
     if caller.kind is CallerKind.PROVIDER:
         return Form.UNSURE  # unconfirmed: star-tokens
     if not trust:
