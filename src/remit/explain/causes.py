@@ -134,7 +134,7 @@ class Trace:
     (sts:TagSession). `context` is the request's under lowered keys, with what follows from the
     principal. `blocking` are the layers that deny, the one that AWS reports first; empty for an
     allowed request, and for one that no policy can allow (`rule` says then why not, and for one
-    that needs no policy why that is).
+    that needs no policy why that is). `foreign`: the resource is another account's.
     """
 
     request: Request
@@ -145,6 +145,7 @@ class Trace:
     layers: tuple[LayerCause, ...]
     blocking: tuple[Layer, ...] = ()
     rule: str = ""
+    foreign: bool = False
 
     def layer(self, layer: Layer) -> LayerCause:
         """The part of one layer."""
