@@ -3,15 +3,20 @@ file, line and remedy. No traceback, nothing written."""
 
 from __future__ import annotations
 
+import ast
 import errno
 import json
 import os
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from remit.cli.main import main
+from remit.scan.expressions import EVALUATORS
 
 from .project import APP, BASE, CALL, CONFIG, DENIED, HEAD, POLICY, Files, snapshot, view, write
 
@@ -497,3 +502,62 @@ OUTPUT: list[tuple[Callable[[Path], str], str]] = [
 def test_output_that_cannot_be(tmp_path: Path, target, said: str, capsys) -> None:
     status, printed = check(write(tmp_path, {}), capsys, "--output", target(tmp_path))
     assert (status, said in printed) == (2, True)
+
+
+INTERRUPTED = """\
+import signal, sys
+from remit.cli.main import main
+from remit.store.files import FolderTree
+read = FolderTree.read
+def wait(tree, path):
+    if path == "app.py":
+        print("ready", flush=True)
+        signal.pause()
+    return read(tree, path)
+FolderTree.read = wait
+sys.exit(main(["check", sys.argv[1]]))
+"""
+
+
+def test_an_interrupt_from_the_keyboard(tmp_path: Path) -> None:
+    """In a process of its own, stopped where it has begun to read the code."""
+    child = subprocess.Popen(  # noqa: S603  our own interpreter
+        [sys.executable, "-c", INTERRUPTED, str(write(tmp_path, {}))],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert child.stdout is not None
+    assert child.stdout.readline() == "ready\n"
+    child.send_signal(signal.SIGINT)
+    out, err = child.communicate()
+    assert (child.returncode, out, err) == (130, "", "remit: interrupted\n")
+
+
+def test_an_interrupt_in_the_middle_of_the_code(tmp_path: Path, capsys, monkeypatch) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setitem(EVALUATORS, ast.Call, stop)
+    status, printed = check(write(tmp_path, {}), capsys)
+    assert (status, printed) == (130, "remit: interrupted\n")
+
+
+@pytest.mark.parametrize("target", ["full", "closed"])
+def test_nobody_takes_the_report(tmp_path: Path, target: str) -> None:
+    if target == "full":
+        writing = os.open("/dev/full", os.O_WRONLY)
+    else:
+        reading, writing = os.pipe()
+        os.close(reading)
+    command = "import sys; from remit.cli.main import main; sys.exit(main(['check', sys.argv[1]]))"
+    done = subprocess.run(  # noqa: S603  our own interpreter
+        [sys.executable, "-c", command, str(write(tmp_path, {}))],
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    os.close(writing)
+    full = (2, "remit: cannot print the report: No space left on device\n")
+    assert (done.returncode, done.stderr) == (full if target == "full" else (1, ""))
