@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from bench import decide, wild
+from bench import agree, decide, wild
 from bench.measure import Cost, Machine, machine
 from bench.projects import make
 
@@ -91,7 +91,11 @@ def _decide() -> int:
     return decide.main(sys.argv[2:])
 
 
-PARTS = {"check": main, "decide": _decide}
+def _agree() -> int:
+    return agree.main(sys.argv[2:])
+
+
+PARTS = {"check": main, "decide": _decide, "agree": _agree}
 ONLY_WHEN_NAMED = {"wild": wild.main}
 
 

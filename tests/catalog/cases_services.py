@@ -232,6 +232,23 @@ SECURITY: list[Case] = [
      {"RoleArn": "arn:aws:iam::444455556666:role/x", "Tags": [{"Key": "a", "Value": "b"}]},
      ["sts:AssumeRole arn:aws:iam::444455556666:role/x",
       "sts:TagSession arn:aws:iam::444455556666:role/x"]),
+    ("Rekognition API reference, S3Object", "rekognition", "DetectLabels",
+     {"Image": {"S3Object": {"Bucket": "b", "Name": "k"}}},
+     ["rekognition:DetectLabels *", "s3:GetObject arn:aws:s3:::b/k"]),
+    ("Rekognition API reference, DetectLabels", "rekognition", "DetectLabels",
+     {"Image": {"Bytes": b"x"}}, ["rekognition:DetectLabels *"]),
+    ("Rekognition Developer Guide, api-video-roles", "rekognition", "StartLabelDetection",
+     {"Video": {"S3Object": {"Bucket": "b", "Name": "k"}},
+      "NotificationChannel": {"SNSTopicArn": "arn:aws:sns:us-east-1:111122223333:t",
+                              "RoleArn": "arn:aws:iam::111122223333:role/r"}},
+     ["rekognition:StartLabelDetection *", "s3:GetObject arn:aws:s3:::b/k",
+      "iam:PassRole arn:aws:iam::111122223333:role/r"]),
+    ("IAM User Guide, id_tags", "iam", "CreateUser",
+     {"UserName": "u", "Tags": [{"Key": "a", "Value": "b"}]},
+     ["iam:CreateUser arn:aws:iam::111122223333:user/u"
+      " or arn:aws:iam::111122223333:user/{path}/u",
+      "iam:TagUser arn:aws:iam::111122223333:user/u"
+      " or arn:aws:iam::111122223333:user/{path}/u"]),
     (SAR, "iam", "GetRole", {"RoleName": "r"},
      ["iam:GetRole arn:aws:iam::111122223333:role/r"
       " or arn:aws:iam::111122223333:role/{path}/r"]),

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from remit.check.rules import RULES, run, unresolved
+from remit.core.finding import Severity
 
 from .support import ANY_TABLE, TABLE, allow, deny, need, policy, stage, world
 
@@ -43,6 +44,15 @@ def test_stages_come_in_the_projects_order() -> None:
     found = run(world(*stages).facts)
     assert list(dict.fromkeys(one.stage for one in found)) == ["z", "a", "b"]
     assert [one.stage for one in found] == sorted((one.stage for one in found), key="zab".index)
+
+
+def test_a_stage_for_the_laptop_is_not_accused() -> None:
+    wanted = need("s3:GetObject", "arn:aws:s3:::b/k")
+    found = run(world(stage("localdev", None, wanted, missing="p.json")).facts)
+    assert [(one.id, one.severity) for one in found] == [("stage-without-policy", Severity.NOTE)]
+    assert found[0].why.endswith(
+        " It matters only if `localdev` is deployed and not just run by `chalice local`."
+    )
 
 
 def test_an_empty_project_has_nothing_to_say() -> None:

@@ -27,6 +27,14 @@ ID = "unknown-action"
             "dynamo:*",
             "AWS has no service `dynamo` (as of 2026-10-27); the nearest is `dynamodb:*`",
         ),
+        (  # an operation's name; what it needs has another (S3 User Guide, using-with-s3-policy-actions)
+            "s3:ListObjects",
+            "AWS has no action `s3:ListObjects` (as of 2026-10-27); the nearest is `s3:ListBucket`",
+        ),
+        (
+            "s3:HeadBucket",
+            "AWS has no action `s3:HeadBucket` (as of 2026-10-27); the nearest is `s3:ListBucket`",
+        ),
         ("s3:Xyzzy*", "AWS has no action `s3:Xyzzy*` (as of 2026-10-27)"),
         ("nosuch:*", "AWS has no service `nosuch` (as of 2026-10-27)"),
     ],

@@ -433,6 +433,23 @@ def test_what_was_not_followed_to_its_end_is_told(tmp_path, app, capsys, monkeyp
     assert "`GET /`: this entry point is too large to be followed to its end" in printed
 
 
+def test_calls_nested_too_deeply_are_told(tmp_path: Path, capsys) -> None:
+    chain = "".join(f"def f{i}(): f{i + 1}()\n" for i in range(90))
+    text = view("f0()", CALL, head=f"{chain}def f90(): {CALL.replace('delete', 'put')}\n")
+    status, printed = check(write(tmp_path, {APP: text}), capsys)
+    assert (status, DENIED in printed) == (1, True)
+    assert "not followed: 1 call" in printed
+    assert "it is reached through more than 60 calls" in printed
+
+
+def test_a_chain_of_imports_does_not_count_as_calls(tmp_path: Path, capsys) -> None:
+    files = {f"chalicelib/m{i}.py": f"from chalicelib.m{i + 1} import x\n" for i in range(90)}
+    files |= {"chalicelib/m90.py": f"import boto3\ndef f(): {CALL}\nx = f()\n", LIB: ""}
+    app = HEAD + "from chalicelib.m0 import x\n"
+    status, printed = check(write(tmp_path, {**files, APP: app}), capsys)
+    assert (status, DENIED in printed) == (1, True)
+
+
 DEEP = "if app.x: pass\n" + "\n".join(f"elif app.x == {i}: pass" for i in range(3000))
 
 

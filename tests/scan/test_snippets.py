@@ -339,6 +339,18 @@ def test_a_view(before: str, body: str, expected: list[str]) -> None:
 HEAD = "import boto3, os\nfrom chalice import Chalice\napp = Chalice(app_name='x')\n"
 PROJECTS = [
     (
+        "what is kept on the app",
+        {
+            "app.py": HEAD + "app.context = {}\ndef ready(app):\n"
+            "    if 'c' in app.context:\n        return\n"
+            "    app.context['c'] = boto3.client('s3')\n"
+            "@app.route('/')\ndef v():\n    ready(app)\n    c = app.context['c']\n"
+            "    c.list_objects(Bucket='b')\n"
+        },
+        {},
+        ["s3.ListObjects Bucket=b"],
+    ),
+    (
         "one decorator on functions that call each other",
         {
             "app.py": HEAD

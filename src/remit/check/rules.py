@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import TypeAlias
 
 from remit.check import (
@@ -21,7 +22,7 @@ from remit.check import (
 )
 from remit.check.model import Facts
 from remit.check.unresolved import unresolved
-from remit.core.finding import Finding
+from remit.core.finding import Finding, Severity
 
 __all__ = ["RULES", "run", "unresolved"]
 
@@ -44,6 +45,17 @@ RULES: tuple[tuple[str, Rule], ...] = (
 """(id, rule), the gravest first."""
 
 
+def is_local(stage: str) -> bool:
+    """Whether a stage is by its name one that `chalice local` runs on a laptop."""
+    return stage.lower().startswith("local")
+
+
+def _for_a_laptop(finding: Finding) -> Finding:
+    """What such a stage lacks hurts only if it is deployed all the same."""
+    only = f"It matters only if `{finding.stage}` is deployed and not just run by `chalice local`."
+    return replace(finding, severity=Severity.NOTE, why=f"{finding.why} {only}".lstrip())
+
+
 def run(facts: Facts) -> list[Finding]:
     """The findings of all rules: by stage in the project's order, then by place and rule.
 
@@ -55,7 +67,7 @@ def run(facts: Facts) -> list[Finding]:
     for _, rule in RULES:
         for one in rule(facts):
             key = (one.id, one.stage, one.span, one.action, one.resource, one.message)
-            found.setdefault(key, one)
+            found.setdefault(key, _for_a_laptop(one) if is_local(one.stage) else one)
     return sorted(
         found.values(),
         key=lambda one: (

@@ -12,12 +12,16 @@ from functools import cache
 from importlib.metadata import version
 
 from remit.catalog import iam
+from remit.catalog.models import service_model
+from remit.catalog.needs import needs
 from remit.check import patch
 from remit.check.grants import judged, statements
 from remit.check.model import Facts, RoleFacts, StageFacts
 from remit.check.wording import tick
+from remit.core.call import Call, Place
 from remit.core.finding import Confidence, Finding, Related, Severity
 from remit.core.policy import Effect, Item, Statement
+from remit.core.span import Span
 from remit.explain.model import Standing
 
 ID = "unknown-action"
@@ -82,7 +86,7 @@ def _nearest(action: str) -> str | None:
     """The real action meant; for a pattern, the same pattern under the nearest service."""
     prefix, _, name = action.partition(":")
     if "*" not in action and "?" not in action:
-        return iam.nearest_action(action)
+        return _of_operation(prefix.lower(), name) or iam.nearest_action(action)
     for service in difflib.get_close_matches(
         prefix.lower(), sorted(iam.services()), n=3, cutoff=0.6
     ):
@@ -90,6 +94,17 @@ def _nearest(action: str) -> str | None:
         if service != prefix.lower() and iam.expand(near):
             return near
     return None
+
+
+def _of_operation(service: str, name: str) -> str | None:
+    """What an operation of that name needs: people write the API's name for the permission's."""
+    model = service_model(service)
+    known = {one.lower(): one for one in model.operations} if model is not None else {}
+    operation = known.get(name.lower())
+    if operation is None:
+        return None
+    asked = needs(Call(service, operation, {}, Span.whole("")), Place()).needs
+    return next((one.action for one in asked if one.condition is None), None)
 
 
 def _calls(role: RoleFacts, nearest: str | None) -> tuple[Related, ...]:

@@ -69,8 +69,13 @@ def set_attribute(machine: Machine, target: Value, name: str, value: Value) -> N
             return
         old = target.attrs.get(name, ...)
         target.attrs[name] = machine.written(target, old, value) if target.ready else value
-    elif isinstance(target, (ClassV, FunctionV)):
+    elif isinstance(target, (ClassV, FunctionV)) or _keeps(target):
         target.attrs[name] = machine.written(target, target.attrs.get(name, ...), value)
+
+
+def _keeps(target: Value) -> bool:
+    """Whether it is an object of a framework that takes attributes, as its app does."""
+    return isinstance(getattr(target, "attrs", None), dict) and hasattr(target, "serial")
 
 
 def bind(machine: Machine, receiver: Value, cls: ClassV, found: Value, node: ast.AST) -> Value:

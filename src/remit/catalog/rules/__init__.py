@@ -53,6 +53,7 @@ _MODULES = {
     "rds": "data",
     "rds-data": "data",
     "redshift-data": "data",
+    "rekognition": "ai",
     "route53": "operations",
     "s3": "s3",
     "s3control": "s3",
@@ -67,6 +68,7 @@ _MODULES = {
     "sso-oidc": "identity",
     "stepfunctions": "compute",
     "sts": "identity",
+    "textract": "ai",
     "wafv2": "operations",
 }
 

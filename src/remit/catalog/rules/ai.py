@@ -1,13 +1,15 @@
-"""Bedrock and the other services with models.
+"""Bedrock, Rekognition, Textract and the other services with models.
 
 Sources: Bedrock User Guide, security_iam_id-based-policy-examples, inference-profiles-prereq
 (an inference profile needs the profile and the models behind it) and guardrails-permissions;
-Bedrock API reference ("This operation requires permission for the bedrock:InvokeModel action").
+Bedrock API reference ("This operation requires permission for the bedrock:InvokeModel action");
+Rekognition and Textract API references, S3Object ("the user must have permission to access the S3
+object"), and NotificationChannel with the guides' api-video-roles and api-async-roles (PassRole).
 """
 
 from __future__ import annotations
 
-from remit.catalog.rules.model import NEWER, Family, Grant
+from remit.catalog.rules.model import NEWER, Family, Grant, pass_role
 
 _PROFILE = "arn:${Partition}:bedrock:${Region}:${Account}:inference-profile/${AnyModel}"
 _TYPES = (
@@ -100,9 +102,39 @@ _POLLY = Family(
     fills={"LexiconName": "Name LexiconNames"},
 )
 
+
+def _reads(place: str) -> Grant:
+    """The object that a call names is read with the caller's own permission."""
+    return Grant(
+        "s3:GetObject",
+        arns=("arn:${Partition}:s3:::${BucketName}/${ObjectName}",),
+        when=f"{place}.S3Object.Bucket",
+        fill={
+            "BucketName": f"{place}.S3Object.Bucket",
+            "ObjectName": f"{place}.S3Object.Name",
+        },
+    )
+
+
+_CHANNEL = "NotificationChannel.RoleArn"
+_REKOGNITION = Family(
+    always=(
+        *map(_reads, ("Image", "SourceImage", "TargetImage", "Video")),
+        pass_role(_CHANNEL, "rekognition.amazonaws.com"),
+    )
+)
+_TEXTRACT = Family(
+    always=(
+        *map(_reads, ("Document", "DocumentLocation")),
+        pass_role(_CHANNEL, "textract.amazonaws.com"),
+    )
+)
+
 FAMILIES = {
     "bedrock-agent": _BUILD,
     "bedrock-agent-runtime": _AGENTS,
     "bedrock-runtime": _RUNTIME,
     "polly": _POLLY,
+    "rekognition": _REKOGNITION,
+    "textract": _TEXTRACT,
 }

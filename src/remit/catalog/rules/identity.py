@@ -30,6 +30,18 @@ def _listing(action: str, kind: str) -> tuple[Grant, ...]:
     )
 
 
+# IAM User Guide, id_tags: tags given while something is made need its tagging action as well.
+_TAGGING = {
+    "CreateInstanceProfile": "TagInstanceProfile",
+    "CreateOpenIDConnectProvider": "TagOpenIDConnectProvider",
+    "CreatePolicy": "TagPolicy",
+    "CreateRole": "TagRole",
+    "CreateSAMLProvider": "TagSAMLProvider",
+    "CreateUser": "TagUser",
+    "CreateVirtualMFADevice": "TagMFADevice",
+    "UploadServerCertificate": "TagServerCertificate",
+}
+
 _IAM = Family(
     rules={
         "ListRoles": _listing("ListRoles", "role"),
@@ -42,6 +54,7 @@ _IAM = Family(
         "AddRoleToInstanceProfile": (
             Grant("iam:PassRole", ("role",), fill={"RoleNameWithPath": "RoleName"}),
         ),
+        **{made: (Grant(f"iam:{tag}", when="Tags"),) for made, tag in _TAGGING.items()},
     },
     unmapped={"AcquireRole": NEWER, "UpdateDelegationRequest": NEWER},
     also=_PATHED,
