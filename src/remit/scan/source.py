@@ -168,7 +168,8 @@ class Library:
         except SyntaxError as error:
             self._lost(_place(file, error), *_explain(raw, error))
         except (ValueError, RecursionError, MemoryError) as error:
-            reason = "is nested too deeply" if isinstance(error, RecursionError) else str(error)
+            deep = isinstance(error, (RecursionError, MemoryError))  # of the parser's own stack
+            reason = "it is nested too deeply" if deep else str(error)
             self._lost(Span.whole(file), f"`{file}` does not parse: {reason}", _REST)
         return None
 
@@ -194,6 +195,8 @@ def _place(file: str, error: SyntaxError) -> Span:
 def _explain(raw: bytes, error: SyntaxError) -> tuple[str, str]:
     if _PYTHON2.search(raw):
         return "this file is Python 2", f"move it to Python 3; {_REST}"
+    if b"\0" in raw:
+        return "this file holds null bytes: it is no Python text", f"save it as UTF-8; {_REST}"
     if isinstance(error, UnicodeError) or "codec can't decode" in error.msg or "utf-8" in error.msg:
         return f"this file is not UTF-8: {error.msg}", f"save it as UTF-8; {_REST}"
     return f"this file does not parse: {error.msg}", f"mend the syntax; {_REST}"
