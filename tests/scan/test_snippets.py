@@ -339,6 +339,15 @@ def test_a_view(before: str, body: str, expected: list[str]) -> None:
 HEAD = "import boto3, os\nfrom chalice import Chalice\napp = Chalice(app_name='x')\n"
 PROJECTS = [
     (
+        "the bucket of an S3 event is the one that sends it",
+        {
+            "app.py": HEAD + "@app.on_s3_event(bucket=os.environ['IN'])\ndef v(event):\n"
+            "    boto3.client('s3').get_object(Bucket=event.bucket, Key=event.key)\n"
+        },
+        {"IN": "letters"},
+        ["s3.GetObject Bucket=letters Key={event.key}"],
+    ),
+    (
         "what is kept on the app",
         {
             "app.py": HEAD + "app.context = {}\ndef ready(app):\n"
