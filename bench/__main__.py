@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from bench import decide
+from bench import agree, decide
 from bench.measure import Cost, Machine, machine
 from bench.projects import make
 
@@ -87,7 +87,11 @@ def _row(name: str, cost: Cost, goal: Goal, note: str = "") -> None:
     print(f"{name:34}{cost.wall:8.2f}{cost.cpu:8.2f}{cost.memory:7.0f}  {shown}", flush=True)
 
 
-PARTS = {"check": main, "decide": lambda: decide.main(sys.argv[2:])}
+PARTS = {
+    "check": main,
+    "decide": lambda: decide.main(sys.argv[2:]),
+    "agree": lambda: agree.main(sys.argv[2:]),
+}
 
 
 def parts() -> int:

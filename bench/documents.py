@@ -18,16 +18,20 @@ def policy(document: dict[str, Any]) -> Policy:
 
 
 def policy_set(policies: dict[str, Any]) -> PolicySet:
-    boundary = policies.get("permissionsBoundary")
+    def layer(name: str) -> list[Policy] | None:
+        return [policy(one) for one in policies[name]] if name in policies else None
+
     scp = policies.get("scp")
     return PolicySet(
-        identity=list(map(policy, policies["identity"])),
-        boundary=None if boundary is None else list(map(policy, boundary)),
-        scp=None if scp is None else [list(map(policy, level)) for level in scp],
+        identity=layer("identity") or (),
+        boundary=layer("permissionsBoundary"),
+        session=layer("session"),
+        scp=None if scp is None else [[policy(one) for one in level] for level in scp],
     )
 
 
 def request(raw: dict[str, Any]) -> Request:
+    context = {k: tuple(v) if isinstance(v, list) else v for k, v in raw["context"].items()}
     return Request(
-        raw["principal"], raw["action"], raw["resource"], raw["resourceAccount"], raw["context"]
+        raw["principal"], raw["action"], raw["resource"], raw.get("resourceAccount"), context
     )

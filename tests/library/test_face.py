@@ -33,20 +33,6 @@ from tests.support import cases
 ROOT = Path(__file__).parents[2]
 CASES = list(cases())
 
-# The parser calls the whole statement not understood where these cases (and the engine) only leave
-# out the one entry that is: see docs/library.md. The verdict through documents is the safer one.
-STRICTER = frozenset(
-    {
-        'Action "**" for s3:GetObject',
-        "a bad action does not spoil its neighbours",
-        'Resource "arn:aws:s3*" for arn:aws:s3:::orders/1',
-        'Resource "arn:aws:*" for arn:aws:s3:::orders/1',
-        "Resource arn:aws:dynamodb:*:table/orders for"
-        " arn:aws:dynamodb:us-east-1:111122223333:table/orders",
-        "a resource that is no ARN does not spoil its neighbours",
-    }
-)
-
 
 def policy_set(raw: dict[str, Any]) -> PolicySet:
     def layer(name: str) -> list[Policy] | None:
@@ -82,16 +68,7 @@ def request(raw: dict[str, Any]) -> Request:
     )
 
 
-def parameters() -> list[Any]:
-    reason = "remit.syntax faults the whole statement for one entry that is not understood"
-    known = pytest.mark.xfail(reason=reason, strict=True)
-    return [
-        pytest.param(case, id=case["id"], marks=[known] if case["id"] in STRICTER else [])
-        for case in CASES
-    ]
-
-
-@pytest.mark.parametrize("case", parameters())
+@pytest.mark.parametrize("case", CASES, ids=[case["id"] for case in CASES])
 def test_every_case(case: dict[str, Any]) -> None:
     decision = authorize(request(case["request"]), policy_set(case["policies"]))
     assert decision.verdict == case["expect"], case["source"]

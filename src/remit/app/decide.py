@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from remit.app.documents import read_policy
-from remit.app.policies import compile_layers, notes_of
+from remit.app.policies import Compiled, compile_layers, notes_of
 from remit.core.decision import Decision, Determining, Layer, Verdict
 from remit.core.policy import Policy, Statement
 from remit.core.request import Request
@@ -42,18 +42,31 @@ class Decided:
 def decide(request: Request, documents: Documents) -> Decided:
     """Decide one request. Raises PolicyError when a document holds no policy, ValueError when the
     engine cannot decide about what was given."""
+    layers, notes = _layers(documents)
+    decision = compile_layers(layers, notes).decide(request)
+    flat = {
+        layer: tuple(policy for level in levels for policy in level)
+        for layer, levels in layers.items()
+    }
+    return Decided(request, decision, flat)
+
+
+def compiled(documents: Documents) -> Compiled:
+    """The policies in the documents, ready to decide with. Raises PolicyError, ValueError."""
+    return compile_layers(*_layers(documents))
+
+
+def _layers(
+    documents: Documents,
+) -> tuple[dict[Layer, tuple[tuple[Policy, ...], ...]], tuple[str, ...]]:
+    """The policies by layer and level, and what the parser had to note."""
     notes: list[str] = []
     layers: dict[Layer, tuple[tuple[Policy, ...], ...]] = {}
     for layer, levels in documents.items():
         layers[layer] = tuple(
             tuple(_policy(document, notes) for document in level) for level in levels
         )
-    decision = compile_layers(layers, tuple(notes)).decide(request)
-    flat = {
-        layer: tuple(policy for level in levels for policy in level)
-        for layer, levels in layers.items()
-    }
-    return Decided(request, decision, flat)
+    return layers, tuple(notes)
 
 
 def _policy(document: Document, notes: list[str]) -> Policy:

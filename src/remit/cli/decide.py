@@ -6,33 +6,22 @@ import sys
 from argparse import Namespace
 from typing import TYPE_CHECKING
 
-from remit.app.decide import Decided, Document, decide, met
+from remit.app.decide import Decided, decide, met
 from remit.app.documents import PolicyError
 from remit.app.errors import InputError
+from remit.cli.asked import BY_LEVEL, FLAT, REQUIRED, documents, is_given, no_policy, request
 from remit.cli.exits import Exit
-from remit.core.decision import Layer, Verdict
+from remit.core.decision import Verdict
 
 if TYPE_CHECKING:
-    from remit.core.request import Request, Value
-
-_FLAT = {
-    "identity": Layer.IDENTITY,
-    "resource_policy": Layer.RESOURCE,
-    "boundary": Layer.BOUNDARY,
-    "session": Layer.SESSION,
-    "vpc_endpoint": Layer.VPC_ENDPOINT,
-}
-_BY_LEVEL = {"scp": Layer.SCP, "rcp": Layer.RCP}
-_REQUIRED = ("principal", "action", "resource")
-_FLAGS = {"resourceAccount": "--resource-account"}
-"""Flags that are not spelled as the case format's names."""
+    from remit.core.request import Request
 
 
 def run(arguments: Namespace) -> int:
     """Decide what `arguments` ask; returns the exit status. Raises InputError."""
     if arguments.batch is not None:
         return _batch(arguments)
-    decided = _decide(_request(arguments), arguments)
+    decided = _decide(request(arguments, ", or `--batch FILE`"), arguments)
     _print(decided, arguments.format == "json")
     return Exit.OK if met(decided.decision.verdict, arguments.expect) else Exit.FINDINGS
 
@@ -42,9 +31,9 @@ def run(arguments: Namespace) -> int:
 
 def _batch(arguments: Namespace) -> int:
     given = [
-        name for name in (*_REQUIRED, "resource_account", "context") if _is_given(arguments, name)
+        name for name in (*REQUIRED, "resource_account", "context") if is_given(arguments, name)
     ]
-    given += [name for name in (*_FLAT, *_BY_LEVEL) if _is_given(arguments, name)]
+    given += [name for name in (*FLAT, *BY_LEVEL) if is_given(arguments, name)]
     if given or arguments.format == "text":
         flag = "--" + given[0].replace("_", "-") if given else "--format text"
         raise InputError(f"`--batch` does not go with `{flag}`", "each line says it all")
@@ -53,91 +42,17 @@ def _batch(arguments: Namespace) -> int:
     return run_batch(arguments.batch, arguments.expect)
 
 
-def _is_given(arguments: Namespace, name: str) -> bool:
-    return getattr(arguments, name) not in (None, [])
-
-
 # -- one request -------------------------------------------------------------------------------
 
 
-def _request(arguments: Namespace) -> Request:
-    from remit.app.requests import CaseError, request
-
-    missing = [f"--{name}" for name in _REQUIRED if getattr(arguments, name) is None]
-    if missing:
-        raise InputError(f"missing: {', '.join(missing)}", "give a request, or `--batch FILE`")
-    context = _context(arguments.context)
+def _decide(asked: Request, arguments: Namespace) -> Decided:
+    given = documents(arguments)
     try:
-        return request(
-            arguments.principal,
-            arguments.action,
-            arguments.resource,
-            arguments.resource_account,
-            context,
-        )
-    except CaseError as error:
-        flag = _FLAGS.get(error.where, f"--{error.where}")
-        raise InputError(f"{flag}: {error.message}") from None
-
-
-def _context(given: list[str]) -> dict[str, Value]:
-    """`KEY=VALUE` sets a key, `KEY+=VALUE` adds to its list; a key is one or the other."""
-    context: dict[str, Value] = {}
-    spelled: dict[str, str] = {}
-    for one in given:
-        key, equals, value = one.partition("=")
-        adds = key.endswith("+")
-        key = key.removesuffix("+")
-        if not equals or not key:
-            raise InputError(f"--context: `{one}` is not `KEY=VALUE`")
-        name = spelled.setdefault(key.lower(), key)
-        known = context.get(name, () if adds else None)
-        if adds and isinstance(known, tuple):
-            context[name] = (*known, value)
-        elif not adds and known is None:
-            context[name] = value
-        else:
-            hint = f"write `{key}+=...` each time for a key of many values"
-            raise InputError(f"--context: `{key}` is set twice", hint)
-    return context
-
-
-def _decide(request: Request, arguments: Namespace) -> Decided:
-    documents: dict[Layer, list[list[Document]]] = {}
-    for name, layer in _FLAT.items():
-        if files := getattr(arguments, name):
-            documents[layer] = [[_document(file) for file in files]]
-    for name, layer in _BY_LEVEL.items():
-        if levels := getattr(arguments, name):
-            documents[layer] = [[_document(file) for file in one.split(",")] for one in levels]
-    if len(arguments.resource_policy) > 1:
-        raise InputError("`--resource-policy` is given twice", "a resource has one policy")
-    try:
-        return decide(request, documents)
+        return decide(asked, given)
     except PolicyError as error:
-        raise _no_policy(error) from None
+        raise no_policy(error) from None
     except ValueError as error:
         raise InputError(f"cannot decide: {error}") from None
-
-
-def _document(file: str) -> Document:
-    from remit.syntax.source import MAX_SIZE
-
-    if not file:
-        raise InputError("a file without a name", "is there a comma too many?")
-    try:
-        with open(file, "rb") as stream:  # noqa: PTH123  pathlib would be 5 ms of a cold start
-            return Document(stream.read(MAX_SIZE + 1), file)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise InputError(f"cannot read `{file}`: {reason}") from None
-
-
-def _no_policy(error: PolicyError) -> InputError:
-
-    first, *rest = error.problems
-    more = f" (and {len(rest)} more)" if rest else ""
-    return InputError(first.message + more, first.hint, first.span)
 
 
 # -- the answer --------------------------------------------------------------------------------

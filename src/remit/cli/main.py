@@ -34,6 +34,19 @@ exit status:
   2    bad usage, input that cannot be read, or a line of a batch that cannot be decided
 """
 
+EXPLAIN = """\
+Say why AWS would allow or deny one request: layer by layer, with the statements that determined
+it, those that nearly applied, and the smallest change that flips the verdict; or read a denial
+that AWS sent. Needs no AWS account and no network. Documents are JSON or YAML.
+"""
+
+EXPLAIN_EXITS = """\
+exit status:
+  0    explained; with --expect: as expected
+  1    explained, and not as --expect says
+  2    bad usage, or input that cannot be read
+"""
+
 DOCUMENTS = (
     ("--identity", "policies of the principal: inline, managed, of its groups"),
     ("--resource-policy", "the policy of the resource, for a role its trust policy"),
@@ -85,6 +98,10 @@ def _run(arguments: Namespace) -> int:
         from remit.cli import decide
 
         return decide.run(arguments)
+    if arguments.verb == "explain":
+        from remit.cli import explain
+
+        return explain.run(arguments)
     from remit.cli import check
 
     return check.run(arguments)
@@ -115,6 +132,15 @@ def _parser() -> ArgumentParser:
             formatter_class=RawDescriptionHelpFormatter,
         )
     )
+    _add_explain(
+        verbs.add_parser(
+            "explain",
+            help="why a request is allowed or denied, and what would change that",
+            description=EXPLAIN,
+            epilog=EXPLAIN_EXITS,
+            formatter_class=RawDescriptionHelpFormatter,
+        )
+    )
     return parser
 
 
@@ -140,6 +166,25 @@ def _add_check(parser: ArgumentParser) -> None:
 
 
 def _add_decide(parser: ArgumentParser) -> None:
+    _add_asked(parser)
+    parser.add_argument(
+        "--batch",
+        metavar="FILE",
+        help="decide the cases in FILE, one JSON object a line; `-`: stdin",
+    )
+
+
+def _add_explain(parser: ArgumentParser) -> None:
+    _add_asked(parser)
+    parser.add_argument(
+        "--message",
+        metavar="TEXT",
+        help="a denial that AWS sent, as pasted, to start from; `-`: stdin",
+    )
+
+
+def _add_asked(parser: ArgumentParser) -> None:
+    """The flags that `decide` and `explain` share."""
     request = parser.add_argument_group("the request").add_argument
     request("--principal", metavar="ARN", help="who calls: an ARN, a service, or `anonymous`")
     request("--action", metavar="ACTION", help="what is called, such as s3:GetObject")
@@ -158,11 +203,6 @@ def _add_decide(parser: ArgumentParser) -> None:
     for option, text in HIERARCHIES:
         policies(option, action="append", default=[], metavar="FILE[,FILE]", help=text)
     add = parser.add_argument
-    add(
-        "--batch",
-        metavar="FILE",
-        help="decide the cases in FILE, one JSON object a line; `-`: stdin",
-    )
     add("--expect", choices=("allowed", "denied"), help="end with status 1 where it is not so")
     add("--format", choices=("text", "json"), help="text for people (default), json for programs")
 

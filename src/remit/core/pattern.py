@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from remit.core.automaton import Automaton, Piece, Stretch, Take, Wild, witness
 from remit.core.text import Hole, HoleKind, Text
@@ -79,11 +79,22 @@ class Pattern:
         return None if self._exact is None else _characters(self._exact)
 
     def matches(self, value: str) -> bool:
-        """Whether `value` matches. Prefix and suffix are fixed; what is between is searched for
-        leftmost, piece by piece, which is enough because each gap may be of any length."""
-        value = units(value)
+        """Whether `value` matches."""
+        return self.test(units(value))
+
+    @property
+    def test(self) -> Callable[[str], bool]:
+        """`matches` for values that are `units` already, in the cheapest form for this pattern."""
         if self._exact is not None:
-            return value == self._exact
+            return self._exact.__eq__
+        first, last = self._chunks[0], self._chunks[-1]
+        if len(self._chunks) == 2 and not last.length and first.plain is not None:
+            return partial(_begins, first.plain)
+        return self._matches
+
+    def _matches(self, value: str) -> bool:
+        """Prefix and suffix are fixed; what is between is searched for leftmost, piece by piece,
+        which is enough because each gap may be of any length."""
         chunks = self._chunks
         first = chunks[0]
         if len(chunks) == 1:
@@ -193,6 +204,10 @@ def _read(text: Text, take: Callable[[Hole], Take]) -> Iterator[Stretch]:
 
 
 # --- matching -----------------------------------------------------------------------------------
+
+
+def _begins(text: str, value: str) -> bool:
+    return value.startswith(text)
 
 
 class _Chunk:

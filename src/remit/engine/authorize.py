@@ -11,9 +11,12 @@ from remit.core.decision import Decision, Verdict
 from remit.core.request import Request
 from remit.engine.combine import binding, combine
 from remit.engine.context import Facts, gather
+from remit.engine.layers import Level, Rules
 from remit.engine.policyset import PolicySet
-from remit.engine.services import terms_of
+from remit.engine.services import BY_REQUEST, terms_of
 from remit.engine.services.sts import further
+from remit.engine.services.terms import Terms
+from remit.engine.statement import Rule
 
 
 def authorize(request: Request, policies: PolicySet) -> Decision:
@@ -33,6 +36,20 @@ def authorize(request: Request, policies: PolicySet) -> Decision:
     deny. Raises PrincipalError.
     """
     facts = gather(request)
+    if facts.service in BY_REQUEST:
+        return in_full(facts, policies)
+    memory, matched = policies.memory, list[Rule]()
+    levels = memory.levels.get(facts.ground)
+    if levels is None:
+        levels = memory.keep_levels(facts.ground, _levels(facts, policies))
+    for level in levels:
+        matched += level.matching(facts)
+    key = facts.ground, facts.foreign, tuple(matched)
+    return memory.decisions.get(key) or memory.keep_decision(key, in_full(facts, policies))
+
+
+def in_full(facts: Facts, policies: PolicySet) -> Decision:
+    """The decision, without what other requests left in the memory."""
     decision = _decide(facts, policies)
     for action in further(facts):
         if decision.allowed:
@@ -45,6 +62,15 @@ def _decide(facts: Facts, policies: PolicySet) -> Decision:
     terms = terms_of(facts)
     if terms.free:
         return Decision(Verdict.ALLOWED)
-    binds = binding(facts, terms, (rules.layer for rules in policies.layers))
-    answers = [rules.answer(facts) for rules in policies.layers if rules.layer in binds]
+    answers = [rules.answer(facts) for rules in _bound(facts, terms, policies)]
     return combine(facts, terms, answers)
+
+
+def _bound(facts: Facts, terms: Terms, policies: PolicySet) -> list[Rules]:
+    binds = binding(facts, terms, (rules.layer for rules in policies.layers))
+    return [rules for rules in policies.layers if rules.layer in binds]
+
+
+def _levels(facts: Facts, policies: PolicySet) -> tuple[Level, ...]:
+    bound = _bound(facts, terms_of(facts), policies)
+    return tuple(level for rules in bound for level in rules.levels)

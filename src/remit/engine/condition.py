@@ -9,8 +9,10 @@ context-keys-or-values and ...single-vs-multi-valued-context-keys); [O] is obser
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from operator import eq as same_text
 from typing import Any
 
 from remit.core.policy import Condition, Effect
@@ -136,6 +138,40 @@ def compile_check(condition: Condition, effect: Effect, *, variables: bool) -> C
     # enough to make it say nothing for an Allow.
     void = not deny and bool(unread) and (any(unread) if operator.negated else all(unread))
     return Check(key, operator, quantifier, if_exists, listed, deny, void, warnings)
+
+
+def compile_test(check: Check) -> Callable[[Context], bool]:
+    """`check.holds`, with all that does not hang on the request worked out before."""
+    operator = check.operator
+    if operator is None or operator.name == NULL or check.void:
+        return check.holds
+    if check.quantifier is not Quantifier.NONE:
+        return check.holds
+    return _single_valued(check, operator)
+
+
+def _single_valued(check: Check, operator: Operator) -> Callable[[Context], bool]:
+    """A test without a set prefix: as `Check.holds` says, a key with several values fails it."""
+    key, missing, one = check.key, check._missing(operator), check._one
+    found = not operator.negated
+
+    def compared(context: Context) -> bool:
+        seen = context.get(key)
+        if seen is None:
+            return missing
+        return isinstance(seen, str) and one(operator, seen, context)
+
+    def looked_up(context: Context) -> bool:
+        seen = context.get(key)
+        if seen is None:
+            return missing
+        return isinstance(seen, str) and (seen in texts) is found
+
+    plain = operator.kind.text and operator.matches is same_text and check.listed
+    if plain and all(isinstance(value, str) for value in check.listed):
+        texts = frozenset(check.listed)
+        return looked_up
+    return compared
 
 
 def _operator(text: str) -> tuple[Operator | None, Quantifier, bool]:

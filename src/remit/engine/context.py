@@ -7,8 +7,9 @@ is invented, so a key that does not follow from what was given stays absent.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 from remit.core.arn import Arn
 from remit.core.request import Request, Value
@@ -34,8 +35,10 @@ MULTIVALUED = frozenset(
 # Roles whose path AWS chooses and the session's ARN does not tell (facts 5.3).
 _PATH_UNKNOWN = ("AWSServiceRoleFor", "AWSReservedSSO_")
 
+_OF_LONG_TERM_ROOT = frozenset({"aws:userid", "aws:principaltype"})
+
 # Actions for which AWS does not send aws:ResourceAccount (facts 3.4), and those of whole services.
-# events:PutEvents lacks it in "some" calls between accounts: left out for all of them.
+# events:PutEvents lacks it in "some" calls between accounts (unconfirmed: put-events).
 _NO_RESOURCE_ACCOUNT = frozenset(
     {
         "auditmanager:updateassessmentframeworkshare",
@@ -64,25 +67,71 @@ ASSUMING = frozenset({"sts:assumerole", "sts:assumerolewithsaml", "sts:assumerol
 _HANDED_OVER = frozenset({"sts:tagsession", "sts:setsourceidentity", "sts:setcontext"})
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """One request as the engine sees it.
+# Keys that tell more of the caller, or of the resource's owner, than the request's other fields do.
+_TELLING = frozenset(
+    {
+        "aws:assumedroot",
+        "aws:federatedprovider",
+        "aws:principalarn",
+        "aws:resourceaccount",
+        "aws:userid",
+    }
+)
 
-    `action` is lowered, `service` is its prefix; `owner` is the resource's account where that is
-    known.
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ground:
+    """What follows from who calls, and for which action: the same for many requests, so it is
+    worked out once.
+
+    `keys` follow from the caller; `owned`: AWS sends aws:ResourceAccount; `told` is its value
+    where the request has it. `trust` is None where the resource decides.
     """
 
     who: Who
     action: str
     service: str
+    keys: Mapping[str, Value]
+    owned: bool
+    told: str | None
+    trust: bool | None
+
+
+@dataclass(slots=True, eq=False)
+class Facts:
+    """One request as the engine sees it.
+
+    `action` is lowered; `owner` is the resource's account where that is known. Not frozen, because
+    `context` is made when it is first asked for: most requests are decided without it.
+    """
+
+    ground: Ground
+    who: Who
+    action: str
     resource: str
-    context: Context
     owner: str | None
+    given: Context
+    _context: Context | None = field(default=None, init=False, repr=False)
+
+    @property
+    def context(self) -> Context:
+        """The keys of the request, lowered, and those that follow from it."""
+        if self._context is None:
+            found = dict(self.ground.keys)
+            if self.owner is not None and self.ground.owned:
+                found["aws:resourceaccount"] = self.owner
+            self._context = found | lowered(self.given)
+        return self._context
 
     @property
     def caller(self) -> Caller:
         """Who calls."""
         return self.who.caller
+
+    @property
+    def service(self) -> str:
+        """The action's prefix."""
+        return self.ground.service
 
     @property
     def trust(self) -> bool:
@@ -93,29 +142,70 @@ class Facts:
     def foreign(self) -> bool:
         """Whether the resource belongs to another account than the caller. Where an account is not
         known both are of one: a request says so by leaving `resourceAccount` out."""
-        account = self.caller.account
-        return account is not None and self.owner is not None and self.owner != account
+        owner, account = self.owner, self.who.caller.account
+        return owner is not None and account is not None and owner != account
 
 
 def gather(request: Request) -> Facts:
     """Read a request. Raises PrincipalError."""
-    given = lowered(request.context)
-    caller = completed(read_principal(request.principal), given)
-    action, resource = request.action.lower(), request.resource
+    given, resource = request.context, request.resource
+    telling: tuple[tuple[str, Value], ...] = ()
+    if _shape(tuple(given)).telling:
+        telling = tuple((k, v) for k, v in lowered(given).items() if k in _TELLING)
+    ground = _ground(request.principal, request.action, telling)
+    who = ground.who
+    if ground.trust is None:
+        who = identified(who.caller, _is_role(resource))
+    # What the request says; else the account in the ARN, which S3's have not (facts 4.5).
+    owner = request.resource_account or _account(resource) or ground.told
+    return Facts(ground, who, ground.action, resource, owner, given)
+
+
+@lru_cache(maxsize=4096)
+def _ground(principal: str, action: str, telling: tuple[tuple[str, Value], ...]) -> Ground:
+    given = dict(telling)
+    caller = completed(read_principal(principal), given)
+    action = action.lower()
     service = action.partition(":")[0]
-    owner = _owner(request, given)
-    context = dict(principal_keys(caller))
-    if owner is not None and _has_resource_account(action, service):
-        context["aws:resourceaccount"] = owner
-    trust = action in ASSUMING or (action in _HANDED_OVER and _is_role(resource))
-    return Facts(identified(caller, trust), action, service, resource, context | given, owner)
+    keys = dict(principal_keys(caller))
+    if "aws:assumedroot" in given:  # unconfirmed: assumed-root-keys
+        keys = {k: v for k, v in keys.items() if k not in _OF_LONG_TERM_ROOT}
+    told = given.get("aws:resourceaccount")
+    trust = None if action in _HANDED_OVER else action in ASSUMING
+    return Ground(
+        identified(caller, bool(trust)),
+        action,
+        service,
+        keys,
+        _has_resource_account(action, service),
+        told if isinstance(told, str) else None,
+        trust,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """The names of a request's keys: lowered; whether all are single-valued; whether some tell
+    more of the caller."""
+
+    keys: tuple[str, ...]
+    single: bool
+    telling: bool
+
+
+@lru_cache(maxsize=1024)
+def _shape(names: tuple[str, ...]) -> _Shape:
+    keys = tuple(name.lower() for name in names)
+    return _Shape(keys, MULTIVALUED.isdisjoint(keys), not _TELLING.isdisjoint(keys))
 
 
 def lowered(context: Context) -> dict[str, Value]:
     """The context under lowered keys, without empty lists, lists where AWS sends lists."""
+    shape, values = _shape(tuple(context)), context.values()
+    if shape.single and all(values):
+        return dict(zip(shape.keys, values, strict=True))
     found: dict[str, Value] = {}
-    for name, value in context.items():
-        key = name.lower()
+    for key, value in zip(shape.keys, values, strict=True):
         if holds_value(value):
             multi = key in MULTIVALUED and isinstance(value, str)
             found[key] = (value,) if multi and isinstance(value, str) else value
@@ -126,7 +216,7 @@ def principal_keys(caller: Caller) -> Iterator[tuple[str, Value]]:
     """The keys that follow from who calls."""
     kind = caller.kind
     if kind is CallerKind.SERVICE:
-        # aws:PrincipalArn, userid and PrincipalType of a direct service call: UNCONFIRMED.
+        # unconfirmed: service-keys
         yield "aws:principalisawsservice", "true"
         yield "aws:principalservicename", caller.principal
         return
@@ -159,13 +249,10 @@ def _principal_arn(caller: Caller) -> str | None:
     return f"arn:{caller.partition}:iam::{caller.account}:role/{caller.name}"
 
 
-def _owner(request: Request, given: Context) -> str | None:
-    """The account in the ARN; where it names none, what the request says."""
-    arn = Arn.parse(request.resource)
-    if arn and arn.account.isdigit():
-        return arn.account
-    told = given.get("aws:resourceaccount")
-    return request.resource_account or (told if isinstance(told, str) else None)
+def _account(resource: str) -> str | None:
+    parts = resource.split(":", 5)
+    named = len(parts) == 6 and parts[0] == "arn" and parts[4].isdigit()
+    return parts[4] if named else None
 
 
 def _has_resource_account(action: str, service: str) -> bool:

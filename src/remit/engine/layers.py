@@ -7,39 +7,67 @@ which of them match. What the layers' answers make together is combine.py's.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from remit.core.decision import Determining, Layer
-from remit.core.policy import Policy, Principals, Statement
+from remit.core.pattern import units
+from remit.core.policy import Effect, Policy, Principals, Statement
 from remit.engine.context import Facts
+from remit.engine.index import Index
 from remit.engine.naming import Form, compile_speaks, everybody
+from remit.engine.organisation import unreached
 from remit.engine.statement import Naming, Rule, compile_rule
 
 # Actions whose candidate rules a level remembers. Policies name few; a stream of made-up ones
 # must not fill the memory.
 _REMEMBERED = 4096
+# Rules in all indexes of a level, for each rule that it has.
+_FILED = 16
 
 # Which layers have a Principal, and where a statement may do without a Resource (facts 1.1, 1.7).
 _WITH_PRINCIPAL = frozenset({Layer.RESOURCE, Layer.VPC_ENDPOINT, Layer.RCP})
 _WITHOUT_RESOURCE = frozenset({Layer.RESOURCE})
 
 
-@dataclass(frozen=True, slots=True)
 class Level:
     """Rules whose Allows are united: one node of an organisation, or a whole other layer."""
 
-    rules: tuple[Rule, ...]
-    _by_action: dict[str, tuple[Rule, ...]] = field(default_factory=dict, repr=False, compare=False)
+    __slots__ = ("_by_action", "_by_rules", "_place", "rules")
+
+    def __init__(self, rules: tuple[Rule, ...]) -> None:
+        self.rules = rules
+        self._place = {rule: place for place, rule in enumerate(rules)}
+        self._by_action: dict[str, Index] = {}
+        # Most actions that are asked for are named by the same rules: they share an index.
+        self._by_rules: dict[tuple[Rule, ...], Index] = {}
 
     def candidates(self, action: str) -> tuple[Rule, ...]:
         """The rules that name the lowered `action` and can have an effect."""
-        found = self._by_action.get(action)
-        if found is None:
-            found = tuple(rule for rule in self.rules if rule.grants and rule.names(action))
-            if len(self._by_action) >= _REMEMBERED:
-                self._by_action.clear()
-            self._by_action[action] = found
+        return tuple(rule for rule in self.rules if rule.grants and rule.names(action))
+
+    def matching(self, facts: Facts) -> list[Rule]:
+        """The rules that match the request, in the order in which they are written."""
+        index = self._by_action.get(facts.action)
+        if index is None:
+            index = self._index(facts.action)
+        resource = units(facts.resource)
+        found = [rule for rule in index.near(resource, facts) if rule.meets(resource, facts)]
+        if len(found) > 1:  # a rule may be filed twice
+            found = sorted(dict.fromkeys(found), key=self._place.__getitem__)
         return found
+
+    def _index(self, action: str) -> Index:
+        rules = self.candidates(action)
+        index = self._by_rules.get(rules)
+        if index is None:
+            if sum(map(len, self._by_rules)) + len(rules) > _FILED * (len(self.rules) + 16):
+                self._by_rules.clear()
+                self._by_action.clear()
+            index = self._by_rules[rules] = Index(rules)
+        if len(self._by_action) >= _REMEMBERED:
+            self._by_action.clear()
+        self._by_action[action] = index
+        return index
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +105,7 @@ class Rules:
         named: frozenset[Form] = frozenset()
         for level in self.levels:
             passed = len(allows)
-            for rule in level.candidates(facts.action):
-                if not rule.matches(facts):
-                    continue
+            for rule in level.matching(facts):
                 (denies if rule.deny else allows).append(self._entry(rule))
                 if rule.principal is not None and not rule.deny:
                     named |= rule.principal(facts.who)
@@ -118,13 +144,21 @@ def _naming(
     if layer not in _WITH_PRINCIPAL:
         wrong = principals is not None
         return None, ["a policy of this kind must not have a Principal"] if wrong else []
-    if principals is None:
+    if principals is None:  # unconfirmed: no-principal
         return everybody, ["neither Principal nor NotPrincipal"]
     if layer is Layer.RCP:
-        wrong = not _names_everybody(principals)
-        return everybody, ['the Principal of an RCP must be `"*"`'] if wrong else []
+        return everybody, _rcp_faults(statement, principals)
     faults = ["its NotPrincipal lists nobody"] if _lists_nobody(principals) else []
-    return compile_speaks(statement, principals, bounded=bounded), faults
+    endpoint = layer is Layer.VPC_ENDPOINT
+    return compile_speaks(statement, principals, endpoint=endpoint, bounded=bounded), faults
+
+
+def _rcp_faults(statement: Statement, principals: Principals) -> list[str]:
+    faults = [] if _names_everybody(principals) else ['the Principal of an RCP must be `"*"`']
+    if statement.effect is Effect.DENY and not statement.not_action:
+        named = unreached(item.value for item in statement.actions)
+        faults += [f"RCPs are not known to reach `{service}`: not applied" for service in named]
+    return faults
 
 
 def _names_everybody(principals: Principals) -> bool:

@@ -66,36 +66,30 @@ _BOUNDED = frozenset({CallerKind.USER, CallerKind.ROLE, CallerKind.FEDERATED})
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """A caller, and the entries of a `Principal` that name it, each as what. `trust`: the
-    resource's policy is a role's trust policy."""
+    """A caller, and the entries of a `Principal` that name it, each as what: in the resource's
+    policy, and in a VPC endpoint's. `trust`: the resource's policy is a role's trust policy."""
 
     caller: Caller
     trust: bool
-    forms: Mapping[Key, Form]
+    at_resource: Mapping[Key, Form]
+    at_endpoint: Mapping[Key, Form]
 
 
 def identified(caller: Caller, trust: bool) -> Who:
     """The caller in all its forms."""
-    return Who(caller, trust, _forms(caller, trust))
+    return Who(caller, trust, *_forms(caller, trust))
 
 
 @lru_cache(maxsize=1024)
-def _forms(caller: Caller, trust: bool) -> Mapping[Key, Form]:
-    found = dict.fromkeys(_STARS, _everyone(caller, trust))
-    match caller.kind:
-        case CallerKind.ANONYMOUS:
-            pass
-        case CallerKind.SERVICE:
-            found["Service", caller.principal] = Form.SERVICE
-            found["Service", "*"] = Form.UNSURE  # unconfirmed: star-kinds
-        case CallerKind.PROVIDER:
-            # Providers are principals of trust policies only; elsewhere they match nobody.
-            if trust:
-                found["Federated", caller.principal] = Form.PROVIDER
-                found["Federated", "*"] = Form.UNSURE  # unconfirmed: star-kinds
-        case _:
-            found.update(_account_forms(caller))
-    return found
+def _forms(caller: Caller, trust: bool) -> tuple[Mapping[Key, Form], Mapping[Key, Form]]:
+    own = dict(_own_forms(caller))
+    at_resource = dict.fromkeys(_STARS, _everyone(caller, trust)) | own
+    if caller.kind is CallerKind.PROVIDER and trust:
+        # Providers are principals of trust policies only; elsewhere they match nobody.
+        at_resource["Federated", caller.principal] = Form.PROVIDER
+        at_resource["Federated", "*"] = Form.UNSURE  # unconfirmed: star-kinds
+    # Whoever does not sign is anonymous to an endpoint (facts 4.12).
+    return at_resource, dict.fromkeys(_STARS, Form.EVERYONE) | own
 
 
 def _everyone(caller: Caller, trust: bool) -> Form:
@@ -108,9 +102,17 @@ def _everyone(caller: Caller, trust: bool) -> Form:
     return Form.ACCOUNT if caller.account else Form.UNSURE  # unconfirmed: star-trust
 
 
+def _own_forms(caller: Caller) -> Iterator[tuple[Key, Form]]:
+    if caller.kind is CallerKind.SERVICE:
+        yield ("Service", caller.principal), Form.SERVICE
+        yield ("Service", "*"), Form.UNSURE  # unconfirmed: star-kinds
+    elif caller.account is not None:
+        yield from _account_forms(caller)
+
+
 def _account_forms(caller: Caller) -> Iterator[tuple[Key, Form]]:
     head, account = f"arn:{caller.partition}", caller.account
-    yield ("AWS", str(account)), Form.ACCOUNT
+    yield ("AWS", f"{account}"), Form.ACCOUNT
     yield ("AWS", f"{head}:iam::{account}:root"), Form.ACCOUNT
     yield _ANY_CANONICAL, Form.UNSURE  # unconfirmed: canonical-user
     match caller.kind:
@@ -148,48 +150,48 @@ def _role_forms(caller: Caller, head: str) -> Iterator[tuple[Key, Form]]:
 class Speaks:
     """A compiled `Principal` or `NotPrincipal`.
 
-    `bounded`: the caller has a permissions boundary. `loose` are entries that are not understood,
-    as patterns; only a Deny has them. `placed`: the statement has a Resource, which trust policies
-    must not have.
+    `endpoint`: in a VPC endpoint's policy. `bounded`: the caller has a permissions boundary.
+    `loose` are entries that are not understood, as patterns; only a Deny has them. `placed`: the
+    statement has a Resource, which trust policies must not have.
     """
 
     keys: frozenset[Key]
     deny: bool
     negated: bool
+    endpoint: bool
     bounded: bool
     placed: bool
     loose: tuple[Pattern, ...] = ()
 
     def __call__(self, who: Who) -> frozenset[Form]:
         """As what it names the caller; empty when it does not speak of it."""
-        if who.trust and self.placed and not self.deny:
+        trust = who.trust and not self.endpoint
+        if trust and self.placed and not self.deny:
             return _NO_ONE
-        listed = frozenset(who.forms[key] for key in self.keys & who.forms.keys())
+        forms = who.at_endpoint if self.endpoint else who.at_resource
+        listed = frozenset(forms[key] for key in self.keys & forms.keys())
+        if self.negated and self.deny:
+            return self._all_but(who.caller.kind, listed)
         if self.negated:
-            return self._denies(who, listed) if self.deny else self._others(who, listed)
+            # An Allow for all others takes in whoever is not listed, in whatever form. Trust
+            # policies do not have it (facts 1.6, 1.7).
+            return _NO_ONE if listed or trust else frozenset({forms["*", "*"]}) - _SOMEBODY
         if not self.deny:
             return listed - _SOMEBODY
-        return listed or self._loosely(who)
+        return listed or self._loosely(forms)
 
-    def _denies(self, who: Who, listed: frozenset[Form]) -> frozenset[Form]:
-        """Fires unless every form of the caller is listed; always, where it has a boundary."""
-        kind = who.caller.kind
+    def _all_but(self, kind: CallerKind, listed: frozenset[Form]) -> frozenset[Form]:
+        """A Deny for all others: it holds unless every form of the caller is listed; always, where
+        the caller has a boundary."""
         if self.bounded and kind in _BOUNDED:
             return _SOMEBODY
         exempt = _EXEMPT[kind] <= listed or not self.keys.isdisjoint(_STARS)
         return _NO_ONE if exempt else _SOMEBODY
 
-    def _others(self, who: Who, listed: frozenset[Form]) -> frozenset[Form]:
-        """An Allow for all others takes in whoever is not listed, in whatever form. Trust policies
-        do not have it (who 1.7)."""
-        if listed or who.trust or who.caller.kind is CallerKind.PROVIDER:
-            return _NO_ONE
-        return frozenset({Form.EVERYONE})
-
-    def _loosely(self, who: Who) -> frozenset[Form]:
+    def _loosely(self, forms: Iterable[Key]) -> frozenset[Form]:
         if not self.keys and not self.loose:
             return _SOMEBODY  # it names nobody that can be understood
-        met = any(pattern.matches(text) for pattern in self.loose for _, text in who.forms)
+        met = any(pattern.matches(text) for pattern in self.loose for _, text in forms)
         return _SOMEBODY if met else _NO_ONE
 
 
@@ -198,8 +200,11 @@ def everybody(_: Who) -> frozenset[Form]:
     return frozenset({Form.EVERYONE})
 
 
-def compile_speaks(statement: Statement, principals: Principals, *, bounded: bool) -> Speaks:
-    """Compile the principals of a statement; `bounded`: the caller has a permissions boundary."""
+def compile_speaks(
+    statement: Statement, principals: Principals, *, endpoint: bool, bounded: bool
+) -> Speaks:
+    """Compile the principals of a statement in the policy of a resource, or of a VPC endpoint;
+    `bounded`: the caller has a permissions boundary."""
     deny = statement.effect is Effect.DENY
     loose = [
         Pattern.parse(item.value)
@@ -210,6 +215,7 @@ def compile_speaks(statement: Statement, principals: Principals, *, bounded: boo
         frozenset(_keys((kind, item.value) for kind, item in principals.entries)),
         deny,
         principals.negated,
+        endpoint,
         bounded,
         statement.resources is not None,
         tuple(loose),

@@ -102,7 +102,7 @@ _FOLDED = Kind(str.lower, str.lower, variables=True)
 _PATTERN = Kind(_same, _same, pattern=True, variables=True, text=True)
 _NUMBER = Kind(values.number, values.number)
 _DATE = Kind(values.instant, values.instant)
-# Whether a Deny reads `Bool: "yes"` as false or not at all is not known: it fires.
+# A Deny with `Bool: "yes"` fires (unconfirmed: bool-text).
 _TRUTH = Kind(values.strict_truth, values.truth, misread=Misread.FIRES)
 _BINARY = Kind(values.binary, values.raw)
 _ADDRESS = Kind(values.network, values.address, exacting=True)

@@ -11,6 +11,8 @@ orgs_manage_policies_rcps).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from remit.core.arn import Arn
 from remit.engine.context import Facts
 from remit.engine.principal import Caller
@@ -63,6 +65,12 @@ def rcp_binds(facts: Facts) -> bool:
         and facts.action != "kms:retiregrant"
         and not (facts.service == "kms" and _name(facts.resource).startswith("alias/aws/"))
     )
+
+
+def unreached(actions: Iterable[str]) -> list[str]:
+    """The services that an RCP's actions name and that it does not reach."""
+    named = {action.lower().partition(":")[0] for action in actions if ":" in action}
+    return sorted(name for name in named - RCP_SERVICES if name.isalnum() or "-" in name)
 
 
 def _name(resource: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from remit.core.decision import Layer
 from remit.core.policy import Policy
 from remit.engine.layers import Rules, compile_layer
+from remit.engine.memory import Memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class PolicySet:
     layers: tuple[Rules, ...] = field(init=False, repr=False, compare=False)
     """The layers that are there, compiled, in the order in which AWS asks them."""
     warnings: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    memory: Memory = field(default_factory=Memory, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         given = (

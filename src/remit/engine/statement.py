@@ -10,12 +10,14 @@ Rules: facts/iam.md 1.4 to 1.7 (IAM User Guide, reference_policies_elements_acti
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeAlias
 
-from remit.core.pattern import Pattern
+from remit.core.automaton import Wild
+from remit.core.pattern import Pattern, units
 from remit.core.policy import Effect, Item, Policy, Statement
-from remit.engine.condition import Check, compile_check
+from remit.engine.condition import Check, compile_check, compile_test
 from remit.engine.context import Facts
 from remit.engine.naming import Form, Who
 from remit.engine.variables import BROKEN, Context, Template, Variable
@@ -47,9 +49,9 @@ class Named:
     pattern: Pattern
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Rule:
-    """A compiled statement. `grants` is False for an Allow that is not understood.
+    """A compiled statement, like no other. `grants` is False for an Allow that is not understood.
 
     `principal` says as what it names a caller, if at all; None where the layer has no principals.
     """
@@ -63,6 +65,10 @@ class Rule:
     checks: tuple[Check, ...]
     principal: Naming | None
     warnings: tuple[str, ...]
+    reaches: Callable[[str, Facts], bool] = field(repr=False)
+    """Whether it takes in the request's resource, given in code units."""
+    tests: tuple[Callable[[Context], bool], ...] = field(repr=False)
+    """The conditions, compiled."""
 
     def names(self, action: str) -> bool:
         """Whether its Action or NotAction takes in the lowered `action`."""
@@ -71,18 +77,53 @@ class Rule:
 
     def matches(self, facts: Facts) -> bool:
         """Whether it speaks of the request. `names` is asked before, once for each action."""
-        return (
-            self._reaches(facts.resource, facts.context)
-            and (self.principal is None or bool(self.principal(facts.who)))
-            and all(check.holds(facts.context) for check in self.checks)
-        )
+        return self.meets(units(facts.resource), facts)
 
-    def _reaches(self, resource: str, context: Context) -> bool:
-        if self.source.resources is None:
-            return True
-        patterns = (target.pattern(context) for target in self.targets)
-        listed = any(pattern is not None and pattern.matches(resource) for pattern in patterns)
-        return listed is not self.source.not_resource
+    def meets(self, resource: str, facts: Facts) -> bool:
+        """`matches`, for a resource given in code units."""
+        if not self.reaches(resource, facts):
+            return False
+        if self.principal is not None and not self.principal(facts.who):
+            return False
+        return all([test(facts.context) for test in self.tests]) if self.tests else True
+
+
+def _reach(statement: Statement, targets: Sequence[Target]) -> Callable[[str, Facts], bool]:
+    """The test of the resource, in the cheapest form that will do."""
+    if statement.resources is None:
+        return _anywhere
+    wanted = not statement.not_resource
+    fixed = [target.fixed for target in targets if target.fixed is not None]
+    if len(fixed) < len(targets):
+        return partial(_expanded, targets, wanted)
+    if any(pattern.pieces == (Wild.ANY,) for pattern in fixed):
+        return _anywhere if wanted else _nowhere
+    return partial(_listed, tuple(pattern.test for pattern in fixed), wanted)
+
+
+def _anywhere(resource: str, facts: Facts) -> bool:
+    return True
+
+
+def _nowhere(resource: str, facts: Facts) -> bool:
+    return False
+
+
+def _listed(
+    tests: Sequence[Callable[[str], bool]], wanted: bool, resource: str, facts: Facts
+) -> bool:
+    for test in tests:  # noqa: SIM110 - a generator costs as much as the tests
+        if test(resource):
+            return wanted
+    return not wanted
+
+
+def _expanded(targets: Sequence[Target], wanted: bool, resource: str, facts: Facts) -> bool:
+    for target in targets:
+        pattern = target.pattern(facts.context)
+        if pattern is not None and pattern.test(resource):
+            return wanted
+    return not wanted
 
 
 def compile_rule(
@@ -118,7 +159,17 @@ def compile_rule(
     )
     grants = deny or not (statement.faults or faults or unsure)
     return Rule(
-        number, statement, deny, grants, actions, targets, checks, principal, tuple(warnings)
+        number,
+        statement,
+        deny,
+        grants,
+        actions,
+        targets,
+        checks,
+        principal,
+        tuple(warnings),
+        _reach(statement, targets),
+        tuple(map(compile_test, checks)),
     )
 
 
@@ -141,14 +192,14 @@ def _targets(
     """A resource is `*` or an ARN (facts 1.4).
 
     The pattern runs over the whole text: a `*` that ends a segment may go beyond its colon (IAM
-    User Guide, reference_policies_elements_resource). Whether one within a segment may is
-    UNCONFIRMED; real ARNs give no occasion.
+    User Guide, reference_policies_elements_resource), and so may one within a segment
+    (unconfirmed: resource-colon).
     """
     found, bad = list[Target](), list[str]()
     loose = deny and not statement.not_resource
     for item in statement.resources or ():
         template = _after_fifth_colon(Template.read(item.value, variables))
-        arn = item.value.startswith("arn:") or (bool(item.value) and not item.value.strip("*"))
+        arn = _is_resource(item.value)
         if not arn:
             bad.append(f"`{item.value}` is no resource: expected an ARN or `*`")
         elif template.broken:
@@ -157,6 +208,18 @@ def _targets(
             fixed = None if template.keys else template.pattern({}, open_break=loose)
             found.append(Target(item, template, fixed, loose))
     return tuple(found), bad
+
+
+def _is_resource(text: str) -> bool:
+    """`*`, or an ARN of six parts whose service is named in full; a `*` at its end may stand for
+    parts that are not written (`arn:aws:sns:*`). Facts 1.4 leaves open how AWS reads an ARN with
+    fewer parts and no such end: the safe reading is that it is none.
+    """
+    if text and not text.strip("*"):
+        return True
+    parts = text.split(":", 5)
+    named = parts[0] == "arn" and len(parts) > 2 and not set(parts[2]) & set("*?")
+    return named and (len(parts) == 6 or text.endswith("*"))
 
 
 def _after_fifth_colon(template: Template) -> Template:

@@ -12,13 +12,14 @@ from collections.abc import Callable, Iterator, Mapping
 
 from remit.core.policy import Condition, Policy
 from remit.core.request import Value
+from remit.core.span import Span
 from remit.core.text import Text
 from remit.engine import values
 from remit.engine.condition import Check, Quantifier
 from remit.engine.operators import NULL
 from remit.engine.variables import Template
 from remit.explain.causes import Element, Miss, Step, Trace
-from remit.explain.nearest import resource_lacks
+from remit.explain.nearest import action_entry, resource_lacks
 
 _SHOWN = 3  # values of a list that are shown
 
@@ -26,6 +27,23 @@ _SHOWN = 3  # values of a list that are shown
 def note(trace: Trace, step: Step, miss: Miss) -> str:
     """One sentence: what the statement wants, what the request has, and the trap if it is one."""
     return _NOTES[miss.element](trace, step, miss)
+
+
+def spot(step: Step, miss: Miss) -> Span:
+    """Where the element stands: its nearest entry, where there is one."""
+    source = step.statement
+    entry = None
+    if miss.element is Element.ACTION:
+        entry, _ = action_entry(step.rule, miss.seen if isinstance(miss.seen, str) else "")
+    elif miss.element is Element.RESOURCE:
+        entry, _ = resource_lacks(
+            step.rule, Text.of(miss.seen if isinstance(miss.seen, str) else "")
+        )
+    elif miss.element is Element.PRINCIPAL and source.principals is not None:
+        return source.principals.span
+    elif (condition := step.condition(miss)) is not None:
+        entry = condition.key
+    return source.span if entry is None else entry.span
 
 
 def _action(trace: Trace, step: Step, miss: Miss) -> str:

@@ -1,5 +1,8 @@
 """The form of `Action` and `Resource` strings, without asking whether such a thing exists.
 
+An entry that is none spoils no neighbour: AWS refuses the document, and the engine leaves the entry
+out ("malformed or unknown parts never grant", facts/iam.md 4.1), so none of it is a statement's fault.
+
 Source: IAM User Guide, reference_policies_elements_action, reference_policies_elements_resource,
 reference-arns; facts/iam.md 1.4 and 1.7.
 """
@@ -48,7 +51,7 @@ def check_action(scalar: Scalar, notes: Notes) -> None:
             )
         return
     start, end, code, message, hint = _wrong_action(text)
-    notes.fault(part(scalar, start, end), code, message, hint)
+    notes.advise(part(scalar, start, end), code, message, hint)
 
 
 def _wrong_action(text: str) -> tuple[int, int, str, str, str]:
@@ -84,7 +87,7 @@ def check_resource(scalar: Scalar, notes: Notes, replaced: bool | None) -> None:
     fields = text.split(":", 5)
     if fields[0] != "arn":
         message = f"the resource {shown(text)} is neither an ARN nor `*`"
-        notes.fault(scalar.span, "invalid-arn-prefix", message, _ARN_HINT)
+        notes.advise(scalar.span, "invalid-arn-prefix", message, _ARN_HINT)
         return
     variables.check(scalar, notes, replaced)
     if replaced and "${" in ":".join(fields[:5]):
@@ -99,7 +102,7 @@ def check_resource(scalar: Scalar, notes: Notes, replaced: bool | None) -> None:
     # A `*` at the end may stand for all the parts that are not written: `arn:aws:sns:*`.
     if len(fields) < 6 and not text.endswith("*"):
         message = f"the ARN {shown(text)} has {len(fields)} of 6 parts"
-        notes.fault(scalar.span, "missing-arn-field", message, _ARN_HINT)
+        notes.advise(scalar.span, "missing-arn-field", message, _ARN_HINT)
         return
     _check_names(_Fields(scalar, fields), notes)
     if len(fields) == 6:
@@ -129,7 +132,7 @@ def _check_names(fields: _Fields, notes: Notes) -> None:
         message = f"{shown(partition)} is no partition of AWS"
         notes.advise(fields.place(1), "invalid-partition", message, "write `aws`")
     if not service or _WILDCARD.search(service):
-        notes.fault(
+        notes.advise(
             fields.place(min(2, len(fields.values) - 1)),
             "invalid-service",
             "the service of an ARN must be named in full",

@@ -21,6 +21,10 @@ SERVICES: Mapping[str, Callable[[Facts], Terms]] = {
     "sts": sts.terms,
 }
 
+# Where the terms, or what comes of them, hang on the resource or the context of a request: not on
+# its caller and its action alone.
+BY_REQUEST = frozenset({"execute-api", "kms", "sts"})
+
 
 def terms_of(facts: Facts) -> Terms:
     """The terms on which the request's service decides it."""

@@ -15,9 +15,9 @@ from remit.engine.services.terms import (
     COMMON,
     FREE,
     IDENTITY_ANYWHERE,
-    REFUSED,
     REQUIRED,
     Terms,
+    refused,
 )
 
 _ROOT, _USER, _ROLE = CallerKind.ROOT, CallerKind.USER, CallerKind.ROLE
@@ -44,17 +44,22 @@ _SOURCES = ("aws:sourceidentity", "sts:sourceidentity")
 def terms(facts: Facts) -> Terms:
     """A role's trust policy must let the caller in. AssumeRoot needs the identity side only, on
     the root of a member account."""
+    able = _able(facts)
+    if facts.action in _FREE and able:
+        return FREE
+    common = REQUIRED if facts.trust else COMMON
+    common = IDENTITY_ANYWHERE if facts.action == "sts:assumeroot" else common
+    return common if able else refused(common)
+
+
+def _able(facts: Facts) -> bool:
+    """Whether such a caller can make such a call at all."""
     action, kind = facts.action, facts.caller.kind
     callers = _CALLERS.get(action)
-    if kind not in callers if callers is not None else kind is CallerKind.FEDERATED:
-        return REFUSED
-    if action in _LONG_TERM_ONLY and "aws:tokenissuetime" in facts.context:
-        return REFUSED
-    if action in _FREE:
-        return FREE
-    if action == "sts:assumeroot":
-        return IDENTITY_ANYWHERE
-    return REQUIRED if facts.trust else COMMON
+    if callers is None:
+        return kind is not CallerKind.FEDERATED
+    long_term = "aws:tokenissuetime" not in facts.context
+    return kind in callers and (long_term or action not in _LONG_TERM_ONLY)
 
 
 def further(facts: Facts) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ Rules: facts/iam.md 4.5 and 4.12.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,6 @@ class Terms:
 
 COMMON = Terms()
 FREE = Terms(free=True)
-REFUSED = Terms(refused=True)
 REQUIRED = Terms(requires=True)
 LOCAL = Terms(crosses=False)
 """As in common, but not for other accounts."""
@@ -37,3 +36,8 @@ IDENTITY_ONLY = Terms(consults=False, crosses=False)
 """The caller's identity policies alone, in its own account."""
 IDENTITY_ANYWHERE = Terms(consults=False)
 """The caller's identity policies alone, for another account's resource too."""
+
+
+def refused(terms: Terms) -> Terms:
+    """The same, for a caller that cannot make such a call: policies can only deny it as well."""
+    return replace(terms, refused=True)

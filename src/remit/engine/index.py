@@ -1,0 +1,241 @@
+"""Finds the few rules that may match a request, without asking all of them.
+
+What may live here: filing rules under what a request must have for them to match, and looking
+them up. An index answers with a superset of the rules that match; statement.py then asks those.
+
+A rule is filed under one label for each of its resource patterns, or under the values of one
+`StringEquals`, whichever the fewest others share. A label says what is necessary for a match, so
+nothing that matches is missed:
+
+- `start`, `end`: the text before the first wildcard, after the last one. One binary search, then
+  up the chain of texts that begin with one another.
+- `after`: the text that follows a part with colons, for ARNs whose region or account is `*`. One
+  binary search for each place where that part stands in the resource.
+- `gram`: four characters in a row, the rarest of the pattern, for names that begin with `*`. One
+  set intersection, linear in the length of the resource.
+- `value`: a key and the values of which it must equal one. One look-up for each key.
+
+A rule that has no label is asked each time. So the worst case is the plain loop over all rules
+that name the action: when they are on `*` and differ in conditions other than `StringEquals`, or
+when their patterns hold no four characters in a row.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from typing import TypeAlias
+
+from remit.core.pattern import Pattern
+from remit.engine.condition import Check, Quantifier
+from remit.engine.context import Facts
+from remit.engine.statement import Rule
+from remit.engine.variables import Context
+
+Label: TypeAlias = tuple[str, ...]
+"""A kind, and the texts that go with it."""
+
+FEW = 6
+"""So many rules are asked faster than they are looked up."""
+_CROWDED = 4  # rules under one label from which on it pays to cut patterns into grams
+_GRAM = 4
+_READ = 256  # characters of a literal that are cut into grams
+
+
+class Index:
+    """Rules, filed. `near` may answer with a rule more than once and in any order."""
+
+    __slots__ = ("_after", "_ends", "_grams", "_loose", "_starts", "_values")
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        filed: dict[str, list[tuple[Label, Rule]]] = defaultdict(list)
+        loose: list[Rule] = []
+        for rule, found in zip(rules, _filing(rules), strict=True):
+            for label in found:
+                filed[label[0]].append((label, rule))
+            if not found:
+                loose.append(rule)
+        self._loose = tuple(loose)
+        self._starts = _Beginnings((label[1], rule) for label, rule in filed["start"])
+        self._ends = _Beginnings((label[1], rule) for label, rule in filed["end"])
+        heads = sorted({label[1] for label, _ in filed["after"]})
+        self._after = tuple(
+            (head, _Beginnings((at[2], rule) for at, rule in filed["after"] if at[1] == head))
+            for head in heads
+        )
+        self._grams = _grouped((label[1:], rule) for label, rule in filed["gram"])
+        self._values = {
+            key: _grouped((at[2], rule) for at, rule in filed["value"] if at[1] == key)
+            for key in sorted({label[1] for label, _ in filed["value"]})
+        }
+
+    def near(self, resource: str, facts: Facts) -> list[Rule]:
+        """All rules that may match; `resource` is in code units."""
+        found = list(self._loose)
+        if self._starts.texts:
+            self._starts.add(resource, found)
+        for head, tails in self._after:
+            at = resource.find(head)
+            while at >= 0:
+                tails.add(resource[at + len(head) :][: tails.longest], found)
+                at = resource.find(head, at + 1)
+        if self._ends.texts:
+            self._ends.add(resource[::-1], found)
+        if self._grams:
+            grams = zip(resource, resource[1:], resource[2:], resource[3:], strict=False)
+            for gram in self._grams.keys() & grams:
+                found += self._grams[gram]
+        if self._values:
+            self._add_valued(facts.context, found)
+        return found
+
+    def _add_valued(self, context: Context, found: list[Rule]) -> None:
+        # Whichever are fewer: the keys that rules ask for, or those of the request.
+        keys = self._values if len(self._values) <= len(context) else context
+        for key in keys:
+            value, listed = context.get(key), self._values.get(key)
+            if listed is not None and isinstance(value, str):
+                found += listed.get(value, ())
+
+
+class _Beginnings:
+    """Which of many texts a value begins with.
+
+    All texts that the value begins with are beginnings of the last text that sorts before it, or
+    that text itself; `parents` leads from each text to the longest other one that it begins with.
+    """
+
+    __slots__ = ("_parents", "_rules", "longest", "texts")
+
+    def __init__(self, pairs: Iterable[tuple[str, Rule]]) -> None:
+        grouped = _grouped(pairs)
+        self.texts = sorted(grouped)
+        self.longest = max(map(len, self.texts), default=0)
+        self._rules = [grouped[text] for text in self.texts]
+        self._parents: list[int] = []
+        for place, text in enumerate(self.texts):
+            parent = place - 1
+            while parent >= 0 and not text.startswith(self.texts[parent]):
+                parent = self._parents[parent]
+            self._parents.append(parent)
+
+    def add(self, value: str, found: list[Rule]) -> None:
+        """Add the rules of every text with which the value begins."""
+        place = bisect_right(self.texts, value) - 1
+        while place >= 0:
+            if value.startswith(self.texts[place]):
+                found += self._rules[place]
+            place = self._parents[place]
+
+
+def _grouped(pairs):  # type: ignore[no-untyped-def]
+    grouped = defaultdict(list)
+    for key, rule in pairs:
+        grouped[key].append(rule)
+    return {key: tuple(rules) for key, rules in grouped.items()}
+
+
+# --- under what a rule is filed -----------------------------------------------------------------
+
+
+def _filing(rules: Sequence[Rule]) -> Iterator[list[Label]]:
+    """For each rule the labels under which it is filed; none for a rule to be asked each time."""
+    if len(rules) <= FEW:
+        yield from ([] for _ in rules)
+        return
+    listed = [_patterns(rule) for rule in rules]
+    plain = {pattern: _labels(pattern) for pattern in chain(*listed)}
+    shared = Counter(label for patterns in listed for p in patterns for label in plain[p])
+    values = [_values(rule) for rule in rules]
+    shared.update(label for ways in values for way in ways for label in way)
+    best = {p: min(found, key=shared.__getitem__) for p, found in plain.items() if found}
+    _cut(best, plain, shared)
+    for patterns, ways in zip(listed, values, strict=True):
+        known = [best[p] for p in patterns if p in best]
+        options = [known] if known and len(known) == len(patterns) else []
+        yield min([*options, *ways], key=lambda way: sum(shared[label] for label in way), default=[])
+
+
+def _cut(
+    best: dict[Pattern, Label], patterns: Iterable[Pattern], shared: Counter[Label]
+) -> None:
+    """Where many patterns share their best label, or have none, look for a rarer gram."""
+    crowded = {p: _grams(p) for p in patterns if p not in best or shared[best[p]] > _CROWDED}
+    counted = Counter(gram for found in crowded.values() for gram in found)
+    for pattern, found in crowded.items():
+        gram = min(found, key=counted.__getitem__, default=None)
+        if gram and (pattern not in best or counted[gram] < shared[best[pattern]]):
+            best[pattern] = gram
+            shared[gram] = counted[gram]
+
+
+def _patterns(rule: Rule) -> tuple[Pattern, ...]:
+    """For each way to match the resource, a pattern that takes in at least as much: variables are
+    read as `*`. None where the resource may be anything."""
+    if rule.source.resources is None or rule.source.not_resource:
+        return ()
+    read = (
+        target.fixed or target.template.pattern({}, open_key=_any_key, open_break=target.loose)
+        for target in rule.targets
+    )
+    return tuple(pattern for pattern in read if pattern is not None)
+
+
+def _any_key(_: str) -> bool:
+    return True
+
+
+def _labels(pattern: Pattern) -> list[Label]:
+    """What a text must have to match, the cheapest to look up first."""
+    found: list[Label] = []
+    pieces = pattern.pieces
+    if pieces and isinstance(pieces[0], str):
+        found.append(("start", pieces[0]))
+    for piece in pieces[1:]:
+        if isinstance(piece, str):
+            found += _after(piece)
+    if pieces and isinstance(pieces[-1], str):
+        found.append(("end", pieces[-1][::-1]))
+    return found
+
+
+def _after(literal: str) -> Iterator[Label]:
+    """`:111122223333:` and what follows; where there is but one colon, what follows that."""
+    first, colon, rest = literal.partition(":")
+    second, another, tail = rest.partition(":")
+    if another and tail:
+        yield "after", f"{first}:{second}:", tail
+    elif colon and rest:
+        yield "after", f"{first}:", rest
+
+
+def _grams(pattern: Pattern) -> set[Label]:
+    literals = [piece[:_READ] for piece in pattern.pieces if isinstance(piece, str)]
+    ends = range(_GRAM, _READ + 1)
+    return {
+        ("gram", *text[end - _GRAM : end]) for text in literals for end in ends if end <= len(text)
+    }
+
+
+def _values(rule: Rule) -> list[list[Label]]:
+    """For each check that only certain values of one key pass: those values."""
+    return [
+        [("value", check.key, value) for value in check.listed]
+        for check in rule.checks
+        if _is_equality(check)
+    ]
+
+
+def _is_equality(check: Check) -> bool:
+    """`StringEquals` as it stands, all values plain: false for a missing or multivalued key."""
+    return (
+        check.operator is not None
+        and check.operator.name == "StringEquals"
+        and check.quantifier is Quantifier.NONE
+        and not check.if_exists
+        and not check.void
+        and bool(check.listed)
+        and all(isinstance(value, str) for value in check.listed)
+    )
