@@ -13,18 +13,24 @@ from collections.abc import Iterator
 from typing import Any
 
 from remit.engine.authorize import authorize
-from tests.engine.making import case
+from tests.engine.making import asking, case
 from tests.engine.reference import decide
 from tests.support import policy_set, request
 
+_REQUESTS = 3  # for each policy set, which remembers between them
+
 
 def compared(count: int, seed: int) -> Iterator[tuple[dict[str, Any], str, str]]:
-    """(case, the engine's verdict, the reference's), `count` times."""
+    """(case, the engine's verdict, the reference's), at least `count` times."""
     chance = random.Random(seed)  # noqa: S311 - made-up cases, no secrets
-    for _ in range(count):
+    for _ in range(-(-count // _REQUESTS)):
         made = case(chance.choice)
-        found = authorize(request(made["request"]), policy_set(made["policies"])).verdict
-        yield made, found, decide(made)
+        held = policy_set(made["policies"])
+        for again in range(_REQUESTS):
+            thing = made["request"]["action"], made["request"]["resource"]
+            asked = asking(chance.choice, thing) if again else made["request"]
+            one = {"request": asked, "policies": made["policies"]}
+            yield one, authorize(request(asked), held).verdict, decide(one)
 
 
 def main(arguments: list[str]) -> int:

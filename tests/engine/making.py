@@ -178,9 +178,9 @@ def policies(pick: Pick, layer: str, action: str, resource: str) -> Any:
     return [level() for _ in range(pick([1, 2]))] if layer in LEVELS else level()
 
 
-def case(pick: Pick) -> dict[str, Any]:
-    """One line of the case format, without expectation."""
-    action, resource = pick(ASKED)
+def asking(pick: Pick, thing: tuple[str, str]) -> dict[str, Any]:
+    """A request for an action on a resource."""
+    action, resource = thing
     asked = {"principal": pick(PRINCIPALS), "action": action, "resource": resource}
     if pick([True, False, False]):
         asked["principal"] = asked["principal"].replace(A, B)
@@ -188,6 +188,13 @@ def case(pick: Pick) -> dict[str, Any]:
         asked["resourceAccount"] = pick([A, A, B])
     if context := pick(CONTEXTS):
         asked["context"] = context
+    return asked
+
+
+def case(pick: Pick) -> dict[str, Any]:
+    """One line of the case format, without expectation."""
+    action, resource = thing = pick(ASKED)
+    asked = asking(pick, thing)
     made: dict[str, Any] = {}
     likely = {"identity": [True] * 4 + [False], "resource": [True, True, False]}
     for layer in (*FLAT, *LEVELS, "resource"):

@@ -18,6 +18,7 @@ from remit.engine.principal import CallerKind, PrincipalError, read_principal
 from tests.support import allow, deny, document
 
 ROLE = "arn:aws:iam::111122223333:role/app"
+SESSION = "arn:aws:sts::111122223333:assumed-role/app/s"
 
 
 def ask(*policies: Policy, resource: str = "*", principal: str = ROLE, **context: Any) -> Verdict:
@@ -118,6 +119,38 @@ def test_hostile_resources_and_actions_get_a_verdict(value: str) -> None:
     policy = document(allow([value, "sqs:*"], [value, "arn:aws:s3:::" + value, "*"]))
     assert ask(policy, resource="a" * 20_000) is Verdict.ALLOWED
     assert ask(policy, resource=value) is Verdict.ALLOWED
+
+
+@pytest.mark.parametrize("value", HOSTILE, ids=range(len(HOSTILE)))
+def test_hostile_principals_get_a_verdict(value: str) -> None:
+    for element in ({"AWS": [value]}, {"Service": value}, {"Federated": value}, {value: value}):
+        for policy in (
+            document(allow(Principal=element), deny(Principal=element)),
+            document(allow(NotPrincipal=element), deny(NotPrincipal=element)),
+        ):
+            held = PolicySet([document(allow())], resource=policy, vpc_endpoint=[policy])
+            for principal in (ROLE, "anonymous", "lambda.amazonaws.com"):
+                asked = Request(principal, "sqs:SendMessage", "*")
+                assert not authorize(asked, held).allowed
+
+
+@pytest.mark.parametrize("value", HOSTILE, ids=range(len(HOSTILE)))
+def test_hostile_callers_get_a_verdict_or_are_refused(value: str) -> None:
+    for key in ("aws:userid", "aws:PrincipalArn", "aws:FederatedProvider", "aws:ResourceAccount"):
+        for principal in (ROLE, SESSION, "anonymous"):
+            for seen in (value, "AROA" + value, "arn:aws:iam::1:role/" + value):
+                asked = Request(principal, "sts:AssumeRole", ROLE, value, {key: seen})
+                assert not authorize(asked, PolicySet()).allowed
+    for principal in (
+        value,
+        "arn:aws:iam::1:role/" + value,
+        "arn:aws:sts::1:assumed-role/a/" + value,
+    ):
+        try:
+            decision = authorize(Request(principal, "sts:AssumeRole", value), PolicySet())
+        except PrincipalError:
+            continue
+        assert not decision.allowed
 
 
 keys = st.sampled_from(["k", "K", "aws:TagKeys", "x", ""])

@@ -155,12 +155,12 @@ def _filing(rules: Sequence[Rule]) -> Iterator[list[Label]]:
     for patterns, ways in zip(listed, values, strict=True):
         known = [best[p] for p in patterns if p in best]
         options = [known] if known and len(known) == len(patterns) else []
-        yield min([*options, *ways], key=lambda way: sum(shared[label] for label in way), default=[])
+        yield min(
+            [*options, *ways], key=lambda way: sum(shared[label] for label in way), default=[]
+        )
 
 
-def _cut(
-    best: dict[Pattern, Label], patterns: Iterable[Pattern], shared: Counter[Label]
-) -> None:
+def _cut(best: dict[Pattern, Label], patterns: Iterable[Pattern], shared: Counter[Label]) -> None:
     """Where many patterns share their best label, or have none, look for a rarer gram."""
     crowded = {p: _grams(p) for p in patterns if p not in best or shared[best[p]] > _CROWDED}
     counted = Counter(gram for found in crowded.values() for gram in found)

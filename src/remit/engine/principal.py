@@ -143,9 +143,10 @@ def _with_id(caller: Caller, context: Mapping[str, Value], prefix: str) -> Calle
 
 
 def _with_provider(caller: Caller, provider: Value | None) -> Caller:
-    if not isinstance(provider, str):
+    try:
+        told = read_principal(provider) if isinstance(provider, str) else caller
+    except PrincipalError:
         return caller
-    told = read_principal(provider)
     return told if told.kind is CallerKind.PROVIDER else caller
 
 

@@ -112,7 +112,7 @@ def _nowhere(resource: str, facts: Facts) -> bool:
 def _listed(
     tests: Sequence[Callable[[str], bool]], wanted: bool, resource: str, facts: Facts
 ) -> bool:
-    for test in tests:  # noqa: SIM110 - a generator costs as much as the tests
+    for test in tests:
         if test(resource):
             return wanted
     return not wanted
