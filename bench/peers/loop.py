@@ -18,7 +18,7 @@ from statistics import median
 from typing import Any
 
 Load = Callable[[dict[str, Any], list[dict[str, Any]]], tuple[Callable[[Any], bool], list[Any]]]
-"""Takes policies and requests as JSON; returns a function that decides, and what to call it with."""
+"""Takes policies and requests as JSON; returns a function that decides, and its arguments."""
 
 
 def serve(load: Load) -> None:

@@ -121,7 +121,13 @@ def test_stages_stand_where_they_are_written() -> None:
     ]
 
 
-@pytest.mark.parametrize("content", [{}, {"stages": {}}, {"stages": None}, []])
+@pytest.mark.parametrize("content", [[], 3, {"stages": None}, {"stages": ["dev"]}])
+def test_what_is_no_configuration_has_no_stages(content: object) -> None:
+    """Chalice fails on these: nothing is deployed, so there is nothing to check."""
+    assert config(content).stages() == []
+
+
+@pytest.mark.parametrize("content", [{}, {"stages": {}}])
 def test_no_stages_is_the_default_stage(content: object) -> None:
     """configfile, `stages`: "Chalice assumes a default stage name of dev"."""
     [(name, span)] = config(content).stages()

@@ -339,6 +339,28 @@ def test_a_view(before: str, body: str, expected: list[str]) -> None:
 HEAD = "import boto3, os\nfrom chalice import Chalice\napp = Chalice(app_name='x')\n"
 PROJECTS = [
     (
+        "a folder that the code adds to sys.path",
+        {
+            "app.py": HEAD + "import sys\n"
+            "here = os.path.abspath(os.path.join(os.path.dirname(__file__), 'chalicelib'))\n"
+            "sys.path.insert(0, here)\nfrom store import put\n"
+            "@app.route('/')\ndef v():\n    put()\n",
+            "chalicelib/store.py": "import boto3\n"
+            "def put():\n    boto3.client('s3').list_buckets()\n",
+        },
+        {},
+        ["s3.ListBuckets"],
+    ),
+    (
+        "the bucket of an S3 event is the one that sends it",
+        {
+            "app.py": HEAD + "@app.on_s3_event(bucket=os.environ['IN'])\ndef v(event):\n"
+            "    boto3.client('s3').get_object(Bucket=event.bucket, Key=event.key)\n"
+        },
+        {"IN": "letters"},
+        ["s3.GetObject Bucket=letters Key={event.key}"],
+    ),
+    (
         "what is kept on the app",
         {
             "app.py": HEAD + "app.context = {}\ndef ready(app):\n"

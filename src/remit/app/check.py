@@ -5,6 +5,7 @@ Everything is handed in and handed back as values; files are seen through a `Tre
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
@@ -62,13 +63,15 @@ def check(tree: Tree, wanted: tuple[str, ...] = (), progress: Progress = silent)
     project or no such stage.
     """
     project, folder = _project(tree)
+    if not project.stages:
+        raise _unusable(project)
     for name in wanted:
         if name not in (known := [stage.name for stage in project.stages]):
             raise unknown_stage(name, known)
     settings = _settings(tree, folder)
     stages = [_settled(stage, settings) for stage in project.stages]
     project = replace(project, stages=tuple(stages))
-    library = Library(tree, project.roots)
+    library = Library(tree, project.roots, _out_of_sight(tree, project, folder))
     facts = []
     for index, stage in enumerate(stages):
         progress(index, len(stages), f"stage {stage.name}")
@@ -85,6 +88,25 @@ def _project(tree: Tree) -> tuple[Project, str]:
     except NoProject as error:
         message, _, hint = str(error).partition(". ")
         raise InputError(message, hint) from None
+
+
+def _out_of_sight(tree: Tree, project: Project, folder: str) -> list[Problem]:
+    """What could not be listed in the places from which code is packaged."""
+    places = (project.entry + ".py", "chalicelib", "vendor")
+    packaged = [posixpath.join(folder, place) for place in places]
+    return [
+        one
+        for one in tree.problems
+        if any(
+            one.span.file == place or one.span.file.startswith(place + "/") for place in packaged
+        )
+    ]
+
+
+def _unusable(project: Project) -> InputError:
+    """The error for a project whose configuration does not say what is deployed."""
+    [first, *_] = project.problems  # the reader has told why there are no stages
+    return InputError(first.message, first.hint, first.span)
 
 
 def _settings(tree: Tree, folder: str) -> Settings:
@@ -267,7 +289,13 @@ def _result(
             )
         ),
         stats=_stats(stages, library),
+        blind=_is_blind(facts.project, library),
     )
+
+
+def _is_blind(project: Project, library: Library) -> bool:
+    found = library.find(project.entry)
+    return found is None or library.source(found[0]) is None
 
 
 def _problems(facts: Facts, library: Library, stages: Iterable[StageFacts]) -> tuple[Problem, ...]:

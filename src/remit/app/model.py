@@ -92,6 +92,7 @@ class CheckResult:
 
     `findings` holds one for each stage it is true of; a report for people may join them.
     `silenced` findings are not in `findings`. `stages` are those that were checked, in order.
+    `blind` says that the module at which everything starts could not be read: no call was seen.
     """
 
     project: str
@@ -103,6 +104,7 @@ class CheckResult:
     problems: tuple[Problem, ...] = ()
     unattributed: tuple[Unattributed, ...] = ()
     stats: Stats = Stats()
+    blind: bool = False
 
     @property
     def wrong(self) -> bool:

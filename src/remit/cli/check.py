@@ -37,6 +37,8 @@ def status(result: CheckResult, strict: bool) -> Exit:
     """The exit status for `result`: findings come before what could not be told."""
     if result.wrong:
         return Exit.FINDINGS
+    if result.blind:
+        return Exit.UNUSABLE
     return Exit.UNTOLD if strict and result.open else Exit.OK
 
 

@@ -227,7 +227,6 @@ def _read(text: Text, take: Callable[[Hole], Take]) -> Iterator[Stretch]:
 # --- matching -----------------------------------------------------------------------------------
 
 
-
 class _Chunk:
     """What stands between two ANYs: literals at fixed offsets, ONEs elsewhere."""
 

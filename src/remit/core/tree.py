@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from itertools import takewhile
 from typing import Protocol
 
+from remit.core.span import Problem
+
 
 class Tree(Protocol):
     """Read-only files below one root."""
@@ -29,6 +31,11 @@ class Tree(Protocol):
         """
         ...
 
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What could not be listed so far: links that lead out, folders that can't be read."""
+        ...
+
 
 class MemoryTree:
     """A tree held in a mapping from path to content. For tests and for programs."""
@@ -39,6 +46,7 @@ class MemoryTree:
             for path, text in contents.items()
         }
         self._paths = sorted(self._contents)
+        self.problems: tuple[Problem, ...] = ()
 
     def read(self, path: str) -> bytes:
         """The bytes under `path`."""

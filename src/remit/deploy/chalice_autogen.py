@@ -10,6 +10,7 @@ certain; an allow is not.
 from __future__ import annotations
 
 import ast
+import warnings
 from collections.abc import Iterator
 
 from remit.catalog.models import methods
@@ -184,7 +185,9 @@ def policy(app: bytes, marks: frozenset[str], name: str, span: Span) -> Policy |
     `marks` are the decorators in use (`MARKS`), `vpc` and `xray`. Every element stands at `span`.
     """
     try:
-        tree = ast.parse(app)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of odd escapes: their linter's business
+            tree = ast.parse(app)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     granted = sorted(set(_actions(tree)))

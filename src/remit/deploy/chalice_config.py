@@ -42,7 +42,8 @@ class Config:
         self.file = file
         self.problems: list[Problem] = []
         self._start = document.span
-        if not isinstance(document, Mapping):
+        self._whole = isinstance(document, Mapping)
+        if not self._whole:
             self._say(document, "the configuration is not an object", "Write `{...}`.")
         self._top = _mapping(document)
         self._check()
@@ -53,8 +54,14 @@ class Config:
         return string(self.lookup("app_name", None)) or ""
 
     def stages(self) -> list[tuple[str, Span]]:
-        """Every stage and where its key stands; Chalice's default stage where none is listed."""
-        listed = _mapping(self._top.get("stages")).entries
+        """Every stage and where its key stands; Chalice's default stage where none is listed.
+
+        None at all when the file is no configuration, or its `stages` are no stages.
+        """
+        section = self._top.get("stages")
+        if not self._whole or not (section is None or isinstance(section, Mapping)):
+            return []
+        listed = _mapping(section).entries
         # A key that is written twice is one stage: JSON keeps the last.
         found = {key.text: key.span for key, _ in listed}
         return list(found.items()) or [(DEFAULT_STAGE, Span.whole(self.file))]
@@ -109,11 +116,11 @@ class Config:
     # What Chalice would refuse or, worse, ignore.
 
     def _check(self) -> None:
+        self._check_section(self._top)
         self._check_version()
-        if not self.app_name:
+        if self._whole and not self.app_name:
             hint = 'Add `"app_name": "..."`: functions and roles are named after it.'
             self._say(self._start, "`app_name` is not set", hint)
-        self._check_section(self._top)
         for key, node in _mapping(self._top.get("stages")).entries:
             self._check_object(node, f"the stage {shown(key.text)}")
             self._check_section(_mapping(node))

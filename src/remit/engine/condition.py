@@ -167,7 +167,12 @@ def _single_valued(check: Check, operator: Operator) -> Callable[[Context], bool
 
 def _compile_one(check: Check, operator: Operator) -> Callable[[str, Context], bool]:
     """`check._one`, without what its listed values never need."""
-    listed, kind, matches, found = check.listed, operator.kind, operator.matches, not operator.negated
+    listed, kind, matches, found = (
+        check.listed,
+        operator.kind,
+        operator.matches,
+        not operator.negated,
+    )
     unread = operator.negated and not kind.exacting
     if not listed or any(value is None or isinstance(value, Template) for value in listed):
         return partial(check._one, operator)

@@ -32,7 +32,6 @@ from remit.core.pattern import Pattern
 from remit.engine.condition import Check, Quantifier
 from remit.engine.context import Facts
 from remit.engine.statement import Rule
-from remit.engine.variables import Context
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -172,7 +171,9 @@ def _filing(rules: Sequence[Rule]) -> Iterator[list[Label]]:
     for patterns, ways in zip(listed, values, strict=True):
         known = {best[p] for p in patterns if p in best}
         options = [list(known)] if known and all(p in best for p in patterns) else []
-        yield min([*options, *ways], key=lambda way: sum(shared[label] for label in way), default=[])
+        yield min(
+            [*options, *ways], key=lambda way: sum(shared[label] for label in way), default=[]
+        )
 
 
 def _best(plain: Mapping[Pattern, list[Label]], shared: Counter[Label]) -> dict[Pattern, Label]:
@@ -190,9 +191,7 @@ def _best(plain: Mapping[Pattern, list[Label]], shared: Counter[Label]) -> dict[
     }
 
 
-def _cut(
-    best: dict[Pattern, Label], patterns: Iterable[Pattern], shared: Counter[Label]
-) -> None:
+def _cut(best: dict[Pattern, Label], patterns: Iterable[Pattern], shared: Counter[Label]) -> None:
     """Where many patterns share their best label, or have none, look for a rarer gram."""
     crowded = {p: _grams(p) for p in patterns if p not in best or shared[best[p]] > _CROWDED}
     counted = Counter(gram for found in crowded.values() for gram in found)

@@ -25,11 +25,13 @@ from remit.explain.change import (
     with_added,
     with_context,
     with_statement,
+    with_version,
 )
 from remit.explain.keys import satisfied
 from remit.explain.near import near_by_action
 from remit.explain.trials import trials
 
+_VERSION = "2012-10-17"
 _WILD = frozenset("*?$")
 _GRANTING = frozenset({Layer.IDENTITY, Layer.RESOURCE})
 _WITH_PRINCIPAL = frozenset({Layer.RESOURCE, Layer.VPC_ENDPOINT, Layer.RCP})
@@ -43,9 +45,9 @@ class Candidate:
     state: State
 
     @property
-    def size(self) -> int:
-        """How large they are beside other candidates."""
-        return sum(change.size for change in self.changes)
+    def size(self) -> tuple[int, int]:
+        """How large they are beside other candidates: the largest one, then how many."""
+        return max(change.size for change in self.changes), len(self.changes)
 
 
 # --- a layer that allows nothing ----------------------------------------------------------------
@@ -64,9 +66,28 @@ def allowing(trace: Trace, cause: LayerCause) -> Iterator[Candidate]:
                 yield from maker(trace, state, step, step.misses[0])
         if wanted := satisfied(step, trace.request, trace.context):
             yield _by_context(state, wanted)
+        yield from _read_variables(trace, state, step)
     for step in near_by_action(trace, cause.layer, level):
         yield from _add_action(trace, state, step)
     yield from _add_statement(trace, state, cause, level, steps)
+
+
+def _read_variables(trace: Trace, state: State, step: Step) -> Iterator[Candidate]:
+    """Have `${...}` read where the document's version leaves it plain text (facts 1.2)."""
+    policy, named = trace.policy(step), step.named
+    texts = [entry.value for entry in step.statement.resources or ()]
+    texts += [entry.value for one in step.statement.conditions for entry in one.values]
+    if policy.has_variables or not any("${" in text for text in texts):
+        return
+    change = Change(
+        Kind.SET_VERSION,
+        _VERSION,
+        layer=named.layer,
+        policy=named.policy,
+        document=policy,
+        statement=step.statement,
+    )
+    yield Candidate((change,), with_version(state, named.layer, named.policy, _VERSION))
 
 
 def _by_context(state: State, wanted: Mapping[str, object]) -> Candidate:

@@ -48,10 +48,18 @@ class Step:
     """One statement, asked. It applies when nothing was missed, and nearly applies when one
     element was. `forms` is as what its Principal names the caller, where it has one."""
 
-    named: Determining
+    layer: Layer
     rule: Rule = field(repr=False)
     misses: tuple[Miss, ...] = ()
     forms: frozenset[Form] = frozenset()
+
+    @property
+    def named(self) -> Determining:
+        """The statement as decisions name it."""
+        sid = self.rule.source.sid
+        return Determining(
+            self.layer, self.rule.policy, self.rule.source.index, sid.value if sid else None
+        )
 
     @property
     def statement(self) -> Statement:
@@ -134,7 +142,7 @@ class Trace:
     (sts:TagSession). `context` is the request's under lowered keys, with what follows from the
     principal. `blocking` are the layers that deny, the one that AWS reports first; empty for an
     allowed request, and for one that no policy can allow (`rule` says then why not, and for one
-    that needs no policy why that is).
+    that needs no policy why that is). `foreign`: the resource is another account's.
     """
 
     request: Request
@@ -145,6 +153,7 @@ class Trace:
     layers: tuple[LayerCause, ...]
     blocking: tuple[Layer, ...] = ()
     rule: str = ""
+    foreign: bool = False
 
     def layer(self, layer: Layer) -> LayerCause:
         """The part of one layer."""
@@ -152,7 +161,7 @@ class Trace:
 
     def policy(self, step: Step) -> Policy:
         """The document that a statement stands in."""
-        return documents(self.policies, step.named.layer)[step.named.policy]
+        return documents(self.policies, step.layer)[step.rule.policy]
 
 
 def documents(policies: PolicySet, layer: Layer) -> Sequence[Policy]:

@@ -37,6 +37,7 @@ class Kind(StrEnum):
 
     ADD_ACTION = "addAction"
     REMOVE_ACTION = "removeAction"
+    SET_VERSION = "setVersion"
     ADD_RESOURCE = "addResource"
     REMOVE_RESOURCE = "removeResource"
     ADD_PRINCIPAL = "addPrincipal"
@@ -75,8 +76,9 @@ class Change:
 
     @property
     def size(self) -> int:
-        """How large it is beside others."""
-        return SIZES[self.kind]
+        """How large it is beside others. To weaken a Deny is more than all else."""
+        weakens = self.statement is not None and self.statement.effect is Effect.DENY
+        return SIZES[self.kind] + (len(SIZES) if weakens else 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,11 @@ def with_statement(
         return replace(policy, statements=tuple(s for s in kept if s is not None))
 
     return _edited(state, layer, number, edit)
+
+
+def with_version(state: State, layer: Layer, number: int, version: str) -> State:
+    """The state with the policy in another version of the language."""
+    return _edited(state, layer, number, lambda policy: replace(policy, version=version))
 
 
 def with_added(state: State, layer: Layer, level: int, number: int | None, raw: Statement) -> State:

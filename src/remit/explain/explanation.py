@@ -43,9 +43,9 @@ class Absent:
 class Explanation:
     """The trace of a decision and what follows from it.
 
-    `sentence` is AWS's own for the denial, `plain` what a caller from outside the organisation
-    reads instead, where AWS has one text for that; both None for an allowed request. `flips` are
-    for a denied request, `hinge` for an allowed one.
+    `sentence` is AWS's own for the denial, None for an allowed request; `plain` is what a caller of
+    another account reads instead that is not in the same organization, where AWS has one text.
+    `flips` are for a denied request, `hinge` for an allowed one.
     """
 
     trace: Trace
@@ -69,7 +69,7 @@ def explain(request: Request, policies: PolicySet) -> Explanation:
         found,
         cause,
         None if allowed else denial(asked, cause),
-        None if allowed else plain(asked),
+        plain(asked) if found.foreign and not allowed else None,
         tuple(Near(s, note(found, s, s.misses[0]), spot(s, s.misses[0])) for s in nearly(found)),
         tuple(_absent(found)),
         flips(found),

@@ -36,9 +36,9 @@ class Flip:
     policies: PolicySet
 
     @property
-    def size(self) -> int:
-        """How large it is beside others."""
-        return sum(change.size for change in self.changes)
+    def size(self) -> tuple[int, int]:
+        """How large it is beside others: the largest change, then how many."""
+        return max(change.size for change in self.changes), len(self.changes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ def near_by_action(trace: Trace, layer: Layer, level: int) -> list[Step]:
         step = ask(layer, rule, facts)
         if step.applies:
             miss = Miss(Element.ACTION, rule.source.actions, trace.action)
-            found.append((away, Step(step.named, rule, (miss,), step.forms)))
+            found.append((away, Step(layer, rule, (miss,), step.forms)))
     return [step for _, step in sorted(found, key=lambda pair: pair[0])]
 
 

@@ -10,10 +10,12 @@ the layer that AWS reports.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
-from remit.core.decision import Decision, Determining, Layer, Verdict
+from remit.core.decision import Decision, Layer, Verdict
+from remit.core.pattern import units
 from remit.core.request import Request
 from remit.engine.combine import BLOCKS, binding, combine, granted
 from remit.engine.context import Facts, gather
@@ -39,7 +41,12 @@ ORDER = (
 """The order in which AWS asks (4.2), with the endpoint's policy where 4.10 has it."""
 
 _OWN = frozenset({Layer.IDENTITY, Layer.BOUNDARY, Layer.SESSION})
-_WITHOUT_OWN = frozenset({CallerKind.SERVICE, CallerKind.PROVIDER, CallerKind.ANONYMOUS})
+# As what a resource's policy would name a caller, were one written for it.
+_NAMED = {
+    CallerKind.USER: Form.USER,
+    CallerKind.ROLE: Form.ROLE,
+    CallerKind.FEDERATED: Form.FEDERATED,
+}
 
 # Why a layer does not bind: by who calls, for its own layers; else by the layer.
 _EXEMPT_KINDS: Mapping[CallerKind, str] = {
@@ -65,6 +72,9 @@ _OVERRULED: Mapping[Form, str] = {
     Form.EVERYONE: "the resource policy names everybody, and that is enough by itself",
 }
 _ELSEWHERE = "the caller's own policies allow it, and in one account that is enough"
+_NO_FORMS: frozenset[Form] = frozenset()
+_ABSENT = {layer: LayerCause(layer, Stance.ABSENT) for layer in Layer}
+_MISSED = {layer: LayerCause(layer, Stance.SILENT) for layer in Layer}
 _DELEGATES = "it names the account: the caller's own policies must allow it too"
 _FREE = "AWS asks for no permission for this action"
 _REFUSED = "AWS never lets such a caller do this, whatever policies say"
@@ -90,6 +100,7 @@ def trace(request: Request, policies: PolicySet) -> Trace:
         tuple(walk.cause(layer, blocking) for layer in ORDER),
         blocking,
         walk.rule(blocking),
+        facts.foreign,
     )
 
 
@@ -112,48 +123,48 @@ def _levels(rules: Rules, facts: Facts) -> tuple[LevelCause, ...]:
 
 
 def _level(layer: Layer, level: Level, facts: Facts) -> LevelCause:
-    named = level.candidates(facts.action)
-    odd = [rule for rule in level.rules if not rule.grants and rule.names(facts.action)]
-    steps = tuple(ask(layer, rule, facts) for rule in (*named, *odd))
+    named = _naming(level, facts.action)
+    steps = tuple([ask(layer, rule, facts) for rule in named])
     return LevelCause(steps, len(level.rules) - len(steps))
+
+
+@lru_cache(maxsize=64)
+def _naming(level: Level, action: str) -> tuple[Rule, ...]:
+    """The statements that name the action, those too that never grant."""
+    return tuple(rule for rule in level.rules if rule.names(action))
 
 
 def ask(layer: Layer, rule: Rule, facts: Facts) -> Step:
     """Ask a statement of the layer about everything but the action."""
-    sid = rule.source.sid
-    named = Determining(layer, rule.policy, rule.source.index, sid.value if sid else None)
-    forms = frozenset[Form]() if rule.principal is None else rule.principal(facts.who)
-    return Step(named, rule, tuple(_misses(rule, facts, forms)), forms)
+    forms = _NO_FORMS if rule.principal is None else rule.principal(facts.who)
+    return Step(layer, rule, tuple(_misses(rule, facts, forms)), forms)
 
 
-def _misses(rule: Rule, facts: Facts, forms: frozenset[Form]) -> Iterator[Miss]:
-    source, context = rule.source, facts.context
+def _misses(rule: Rule, facts: Facts, forms: frozenset[Form]) -> list[Miss]:
+    source, context, found = rule.source, facts.context, list[Miss]()
     if not rule.grants:
-        yield Miss(Element.STATEMENT, (), None)
-    if source.resources is not None:
-        patterns = (target.pattern(context) for target in rule.targets)
-        listed = any(found is not None and found.matches(facts.resource) for found in patterns)
-        if listed is source.not_resource:
-            yield Miss(Element.RESOURCE, source.resources, facts.resource)
+        found.append(Miss(Element.STATEMENT, (), None))
+    if source.resources is not None and not rule.reaches(units(facts.resource), facts):
+        found.append(Miss(Element.RESOURCE, source.resources, facts.resource))
     if rule.principal is not None and not forms:
         entries = source.principals.entries if source.principals else ()
-        wanted = tuple(item for _, item in entries)
-        yield Miss(Element.PRINCIPAL, wanted, facts.caller.principal)
+        wanted = tuple([item for _, item in entries])
+        found.append(Miss(Element.PRINCIPAL, wanted, facts.caller.principal))
     for index, check in enumerate(rule.checks):
         if not check.holds(context):
-            condition = source.conditions[index]
-            yield Miss(Element.CONDITION, condition.values, context.get(check.key), index)
+            values = source.conditions[index].values
+            found.append(Miss(Element.CONDITION, values, context.get(check.key), index))
+    return found
 
 
 def _answer(layer: Layer, levels: Sequence[LevelCause]) -> Answer:
-    applying = [step for level in levels for step in level.steps if step.applies]
-    return Answer(
-        layer,
-        tuple(step.named for step in applying if step.denies),
-        tuple(step.named for step in applying if not step.denies),
-        all(level.allows for level in levels),
-        frozenset().union(*(step.forms for step in applying if not step.denies)),
-    )
+    applying = [step for level in levels for step in level.steps if not step.misses]
+    denies = tuple([step.named for step in applying if step.denies])
+    allowing = [step for step in applying if not step.denies]
+    named = _NO_FORMS.union(*[step.forms for step in allowing])
+    allows = tuple([step.named for step in allowing])
+    is_open = all(level.allows for level in levels) if len(levels) > 1 else bool(allowing)
+    return Answer(layer, denies, allows, is_open if levels else True, named)
 
 
 # --- layers -------------------------------------------------------------------------------------
@@ -206,8 +217,7 @@ class _Walk:
         if self.terms.free or (answer is None and layer in self.asked):
             return LayerCause(layer, Stance.EXEMPT, levels, self._exempt(layer))
         if answer is None:
-            missed = layer in blocking
-            return LayerCause(layer, Stance.SILENT if missed else Stance.ABSENT)
+            return _MISSED[layer] if layer in blocking else _ABSENT[layer]
         if answer.denies:
             return LayerCause(layer, Stance.DENIES, levels)
         if answer.open:
@@ -226,9 +236,8 @@ class _Walk:
         return {layer: self._open(layer) for layer in layers if layer is not Layer.RESOURCE}
 
     def _open(self, layer: Layer) -> Answer:
-        without = self.facts.caller.kind in _WITHOUT_OWN
-        form = Form.EVERYONE if without else Form.ACCOUNT
-        return Answer(layer, (), (), True, frozenset({form} if layer is Layer.RESOURCE else ()))
+        named = {_NAMED.get(self.facts.caller.kind, Form.EVERYONE)}
+        return Answer(layer, (), (), True, frozenset(named if layer is Layer.RESOURCE else ()))
 
     def _only(self, layer: Layer) -> dict[Layer, Answer]:
         return {layer: self.answers[layer]} if layer in self.answers else {}

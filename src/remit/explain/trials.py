@@ -87,13 +87,23 @@ def _addresses(check: Check, condition: Condition, context: Context) -> Iterator
     for text in _listed(condition):
         network = values.network(text)
         if network is not None:
-            family = IPv4Address if network.bits == 32 else IPv6Address
-            yield str(
-                family(
-                    network.value >> network.bits - network.prefix << network.bits - network.prefix
-                )
-            )
-    yield from ("198.51.100.1", "2001:db8:ffff::1")  # RFC 5737, RFC 3849: nobody's
+            yield _inside(network)
+    yield from _NOBODYS
+
+
+_NOBODYS = ("198.51.100.1", "2001:db8:ffff::1")
+"""Addresses that are nobody's (RFC 5737, RFC 3849)."""
+
+
+def _inside(network: values.Network) -> str:
+    """An address of the network: nobody's where it has one, else its first one for a host."""
+    shift = network.bits - network.prefix
+    for text in _NOBODYS:
+        bits, value = values.address(text) or (0, 0)
+        if bits == network.bits and value >> shift == network.value >> shift:
+            return text
+    family = IPv4Address if network.bits == 32 else IPv6Address
+    return str(family((network.value >> shift << shift) + (shift > 1)))
 
 
 def _bytes(check: Check, condition: Condition, context: Context) -> Iterator[str]:

@@ -26,6 +26,7 @@ LAYERS: Mapping[Layer, str] = {
 _SENTENCES: Mapping[Kind, str] = {
     Kind.ADD_ACTION: "add {value} to `{element}` of {statement}",
     Kind.REMOVE_ACTION: "take {value} out of `{element}` of {statement}",
+    Kind.SET_VERSION: "set `Version` of {document} to {value}: then `${{...}}` is read",
     Kind.ADD_RESOURCE: "add {value} to `{element}` of {statement}",
     Kind.REMOVE_RESOURCE: "take {value} out of `{element}` of {statement}",
     Kind.ADD_PRINCIPAL: "add {value} to `Principal` of {statement}",
@@ -45,7 +46,7 @@ def sentence(change: Change) -> str:
     """What to do, without a full stop."""
     form = _EXEMPTIONS[change.element] if change.kind is Kind.EXEMPT else _SENTENCES[change.kind]
     found = {
-        "value": "" if change.value is None else value_text(change.value),
+        "value": _value(change),
         "element": change.element,
         "key": change.key,
         "operator": change.operator,
@@ -53,6 +54,12 @@ def sentence(change: Change) -> str:
         "document": _document(change.document, change.layer),
     }
     return form.format_map(found)
+
+
+def _value(change: Change) -> str:
+    if change.kind is Kind.EXEMPT and isinstance(change.value, tuple):
+        return " and ".join(f"`{one}`" for one in change.value)
+    return "" if change.value is None else value_text(change.value)
 
 
 def _statement(statement: Statement | None, layer: Layer | None) -> str:

@@ -13,7 +13,7 @@ from remit.explain.keys import Given, OpenKeys
 from remit.explain.notes import value_text
 from remit.explain.words import LAYERS, sentence, statement_name
 from remit.report.excerpt import Mark, Sources, draw, gutter
-from remit.report.lines import indented, paste, some
+from remit.report.lines import head, indented, paste, some
 from remit.report.terminal import Screen
 
 _COLUMN = max(map(len, LAYERS.values())) + 2
@@ -63,7 +63,11 @@ def _sections(screen: Screen, sources: Sources, explained: Explained) -> Iterato
     yield _changes(screen, found)
     yield _hinge(screen, found)
     yield _keys(screen, found.keys)
-    yield [screen.clean(f"warning: {warning}") for warning in explained.warnings]
+    yield [
+        line
+        for warning in explained.warnings
+        for line in head(screen, "warning", "warning", warning)
+    ]
 
 
 # --- the message --------------------------------------------------------------------------------
@@ -97,13 +101,15 @@ def _verdict(screen: Screen, found: Explanation) -> list[str]:
     word, style = _WORDS[decision.verdict]
     verb = "may" if decision.allowed else "may not"
     text = f"{asked.principal} {verb} {asked.action} on {asked.resource}"
-    lines = [f"{screen.paint(style, word)}: {screen.clean(text)}"]
+    lines = head(screen, word, style, text)
     if found.trace.action.lower() != asked.action.lower():
         lines += indented(screen, f"it asks for `{found.trace.action}` too: that decides", 2)
     if found.sentence:
         lines += ["  AWS says:", *indented(screen, found.sentence, 4)]
+        if ":role/" in asked.principal:
+            lines += indented(screen, "with the session's ARN in place of the role's", 4)
     if found.plain:
-        outside = f"or just `{found.plain}`, to a caller from outside the account and organization"
+        outside = f"or just `{found.plain}`, where the accounts are not of one organization"
         lines += indented(screen, outside, 4)
     if len(found.trace.blocking) > 1:
         others = ", ".join(LAYERS[layer] for layer in found.trace.blocking[1:])
@@ -150,8 +156,11 @@ def _count(level: LevelCause) -> str:
     if not total:
         return "it has no statements"
     if not named:
-        return f"{some(total, 'statement')}, no Allow among them names the action"
-    return f"{some(total, 'statement')}; {some(named, 'Allow')} for the action, none applies"
+        return f"{some(total, 'statement')}; no Allow names the action"
+    names = (
+        "names the action, and does not apply" if named == 1 else "name the action, none applies"
+    )
+    return f"{some(total, 'statement')}; {some(named, 'Allow')} {names}"
 
 
 def _statements(screen: Screen, sources: Sources, steps: tuple[Step, ...], word: str) -> list[str]:

@@ -146,8 +146,13 @@ def call_function(
         for frame in machine.stack
         if frame.code is function.node and frame.scope.parent is function.scope
     ]
-    if len(machine.stack) >= DEEPEST or len(before) > 2:
+    if len(before) > 2:
         return code(f"{function.name}() calling itself")
+    if sum(frame.code is not None for frame in machine.stack) >= DEEPEST:
+        machine.recorder.missed(
+            machine.span(node), function.name, f"it is reached through more than {DEEPEST} calls"
+        )
+        return code(f"{function.name}()")
     if len(before) == 2:
         arguments = _in_general(function, before[-1].arguments, arguments)
     if machine.spent():

@@ -312,6 +312,14 @@ def _import_module(machine: Machine, args: Arguments, node: ast.AST) -> Value:
     return code("a module chosen at run time")
 
 
+def _search(machine: Machine, arguments: Arguments, _node: ast.AST) -> Value:
+    """`sys.path.insert(0, folder)`: modules are looked for in that folder too."""
+    for value in arguments.positional:
+        if isinstance(value, str):
+            machine.library.search(value)
+    return None
+
+
 _RUN: dict[str, Run] = {
     "asyncio.create_task": _first,
     "asyncio.ensure_future": _first,
@@ -353,6 +361,8 @@ _RUN: dict[str, Run] = {
     "open": _open,
     "io.open": _open,
     "os.getenv": _getenv,
+    "sys.path.append": _search,
+    "sys.path.insert": _search,
     "os.path.abspath": _same_path,
     "os.path.basename": _basename,
     "os.path.dirname": _dirname,

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from remit.scan.source import Library
 
 DEEPEST = 60
-"""Calls inside calls. Real code stays below 30; deeper is recursion."""
+"""Calls inside calls. Real code stays below 30; what is called deeper is told, not followed."""
 STEPS = 150_000
 """Nodes that one entry point may cost. What lies beyond is reported, not skipped in silence."""
 

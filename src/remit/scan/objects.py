@@ -143,8 +143,12 @@ def _of_super(machine: Machine, value: SuperV, name: str, node: ast.AST) -> Valu
         if name in cls.attrs:
             return bind(machine, value.receiver, cls, cls.attrs[name], node)
     if name == "__new__":
-        return Native("super().__new__", lambda _m, a, _n: InstanceV(a.get(0, "cls")))
+        return Native("super().__new__", lambda _m, a, _n: _new(a.get(0, "cls")))
     return Native(f"super().{name}")
+
+
+def _new(cls: Value) -> Value:
+    return InstanceV(cls) if isinstance(cls, ClassV) else code("a new object")
 
 
 def _of_property(value: PropertyV, name: str) -> Value:

@@ -174,4 +174,7 @@ def _given(handler: chalice.Handler, function: FunctionV) -> Arguments:
         names = _PARAMETER.findall(handler.label)
         return Arguments(keywords={name: data(f"`{name}` of the path") for name in names})
     names = [arg.arg for arg in (*function.node.args.posonlyargs, *function.node.args.args)]
-    return Arguments(tuple(data(name) for name in names) or (data("event"),))
+    given: list[Value] = [data(name) for name in names] or [data("event")]
+    if handler.event is not None:
+        given[0] = handler.event
+    return Arguments(tuple(given))

@@ -79,6 +79,7 @@ class Library:
 
     generators: dict[ast.AST, bool] = field(default_factory=dict)
     vendored: dict[str, bool] = field(default_factory=dict)
+    searched: list[str] = field(default_factory=list)
 
     def yields(self, function: Any) -> bool:
         """Whether a function is a generator; asked for each stage, answered once."""
@@ -103,7 +104,7 @@ class Library:
             return []
         path = module.replace(".", "/")
         own, *others = self.roots
-        bases = [f"{own}/{path}" if own else path]
+        bases = [f"{own}/{path}" if own else path, *(f"{one}/{path}" for one in self.searched)]
         return bases + [f"{root}/{path}" for root in others if self._is_followed(f"{root}/{top}")]
 
     def _is_followed(self, package: str) -> bool:
@@ -121,6 +122,14 @@ class Library:
             return self.tree.read(file)
         except OSError:
             return b""
+
+    def search(self, path: str) -> None:
+        """Look for modules in a folder of the package too; `path` is as the function sees it."""
+        inside = posixpath.normpath(path.removeprefix(TASK))
+        folder = posixpath.join(self.roots[0], inside)
+        inner = inside not in (".", "") and not inside.startswith(("/", ".."))
+        if inner and folder not in self.searched:
+            self.searched.append(folder)
 
     def text(self, path: str) -> str | None:
         """A packaged text file by the path that the function sees; None when there is none."""
@@ -168,7 +177,8 @@ class Library:
         except SyntaxError as error:
             self._lost(_place(file, error), *_explain(raw, error))
         except (ValueError, RecursionError, MemoryError) as error:
-            reason = "is nested too deeply" if isinstance(error, RecursionError) else str(error)
+            deep = isinstance(error, (RecursionError, MemoryError))  # of the parser's own stack
+            reason = "it is nested too deeply" if deep else str(error)
             self._lost(Span.whole(file), f"`{file}` does not parse: {reason}", _REST)
         return None
 
@@ -194,6 +204,8 @@ def _place(file: str, error: SyntaxError) -> Span:
 def _explain(raw: bytes, error: SyntaxError) -> tuple[str, str]:
     if _PYTHON2.search(raw):
         return "this file is Python 2", f"move it to Python 3; {_REST}"
+    if b"\0" in raw:
+        return "this file holds null bytes: it is no Python text", f"save it as UTF-8; {_REST}"
     if isinstance(error, UnicodeError) or "codec can't decode" in error.msg or "utf-8" in error.msg:
         return f"this file is not UTF-8: {error.msg}", f"save it as UTF-8; {_REST}"
     return f"this file does not parse: {error.msg}", f"mend the syntax; {_REST}"

@@ -1,7 +1,8 @@
 """The form of `Action` and `Resource` strings, without asking whether such a thing exists.
 
-An entry that is none spoils no neighbour: AWS refuses the document, and the engine leaves the entry
-out ("malformed or unknown parts never grant", facts/iam.md 4.1), so none of it is a statement's fault.
+An entry that is none spoils no neighbour: AWS refuses the document, and the engine leaves the
+entry out ("malformed or unknown parts never grant", facts/iam.md 4.1). So it is no fault of the
+statement.
 
 Source: IAM User Guide, reference_policies_elements_action, reference_policies_elements_resource,
 reference-arns; facts/iam.md 1.4 and 1.7.

@@ -48,7 +48,7 @@ _WEBSOCKET = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Handler:
-    """A function that a decorator registered."""
+    """A function that a decorator registered. `event` is what it is given, where that is known."""
 
     kind: str
     function: Value
@@ -56,6 +56,7 @@ class Handler:
     name: str
     source: str | None
     node: ast.AST
+    event: Value = None
 
 
 @dataclass(slots=True, eq=False)
@@ -139,6 +140,7 @@ def _decorator(app: App, kind: str, args: Arguments) -> Native:
                 _name(kind, args, function),
                 _source(kind, args),
                 node,
+                _s3_event(args.get(0, "bucket")) if kind == "on_s3_event" else None,
             )
         )
         return function
@@ -179,6 +181,13 @@ def _label(kind: str, args: Arguments, function: Value) -> str:
         [m for m in methods.items if isinstance(m, str)] if isinstance(methods, ListV) else ["GET"]
     )
     return f"{','.join(names)} {path if isinstance(path, str) else '...'}"
+
+
+def _s3_event(bucket: Value) -> Native:
+    """`S3Event`: the notifications of one bucket ("Lambda event sources", "S3 events")."""
+    whole = Native("event.to_dict", lambda _m, _a, _n: data("event.to_dict()"))
+    known = {"bucket": bucket, "key": data("event.key"), "to_dict": whole}
+    return Native("event", None, known | {"context": data("event.context")})
 
 
 def _source(kind: str, args: Arguments) -> str | None:
