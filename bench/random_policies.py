@@ -33,7 +33,8 @@ NAMED = ("*",) * 2 + (
     "*:*",
     "bad",
 )
-HEADS = ("arn:aws:s3:::", f"arn:aws:sqs:eu-west-1:{ACCOUNT}:", "arn:aws:s3:", "")
+ALIAS = f"arn:aws:kms:eu-west-1:{ACCOUNT}:alias/"
+HEADS = ("arn:aws:s3:::", f"arn:aws:sqs:eu-west-1:{ACCOUNT}:", "arn:aws:s3:", ALIAS, "")
 OPEN_HEADS = (*HEADS, "arn:*:s3:::", f"arn:aws:sqs:*:{ACCOUNT}:", "arn:aws:logs:*:*:", "arn:*", "*")
 PIECES = ("app", "apps", "-", "/", "1", "12", "data", ":", "log", "é", "😀", "Bob", "x", "")
 OPENINGS = ("*", "*", "?", "${aws:username}", "${aws:PrincipalTag/team, 'x'}", "${*}", "${", "??")
@@ -54,6 +55,11 @@ OPERATORS = ("StringEquals",) * 4 + (
     "ForAllValues:StringEquals",
     "StringEqualsIgnoreCase",
     "Null",
+    "Bool",
+    "NotIpAddress",
+    "IpAddress",
+    "ArnNotLike",
+    "NumericNotEquals",
     "StringEqual",
 )
 OTHER = "444455556666"
@@ -66,7 +72,7 @@ PRINCIPALS = (ROLE, USER) * 4 + (
     "lambda.amazonaws.com",
     "anonymous",
 )
-VALUES = ("app", "x", "Bob", "apps", "", "true", "${aws:username}", "a*", ROLE, OTHER)
+VALUES = ("app", "x", "Bob", "apps", "", "true", "${aws:username}", "a*", ROLE, OTHER, "10.0.0.0/8")
 NAMING = ("*", {"AWS": ROLE}, {"AWS": ACCOUNT}, {"AWS": "*"}, {"Service": "lambda.amazonaws.com"})
 
 

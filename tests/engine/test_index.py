@@ -163,3 +163,52 @@ def test_keys_are_those_of_the_whole_context(random: Random) -> None:
     assert looked_up == dict(keys)
     assert dict(keys).items() >= lowered(asked.context).items()
     assert keys.get("no:such", "x") == "x"
+
+
+ALIAS = "arn:aws:kms:eu-west-1:111122223333:alias/a"
+KEY = "arn:aws:kms:eu-west-1:111122223333:key/k"
+UNIQUE = "AROAEXAMPLE"
+
+# Two requests that are alike in caller, action, names of keys and rules that match, but not in
+# what follows: (resource policy's principal, two of (action, resource, context, expect)).
+ALIKE = {
+    # facts/iam.md 4.12: a key's policy must let the caller in; an alias has none.
+    "kms": (None, ("kms:CreateAlias", ALIAS, {}, True), ("kms:CreateAlias", KEY, {}, False)),
+    # facts/api-gateway.md 1.9: a private API without a policy fails every call.
+    "execute-api": (
+        None,
+        ("execute-api:Invoke", "*", {"aws:SourceVpce": ()}, True),
+        ("execute-api:Invoke", "*", {"aws:SourceVpce": "vpce-1"}, False),
+    ),
+    # facts/iam.md 1.5: a policy may name a role by its id.
+    "userid": (
+        UNIQUE,
+        ("sqs:SendMessage", "arn:aws:sqs:x:444455556666:q", {"aws:userid": f"{UNIQUE}:s"}, True),
+        ("sqs:SendMessage", "arn:aws:sqs:x:444455556666:q", {"aws:userid": "AROAOTHER:s"}, False),
+    ),
+    # facts/iam.md 4.5: between accounts both sides must allow.
+    "foreign": (
+        None,
+        ("sns:Publish", "arn:aws:sns:x:111122223333:t", {}, True),
+        ("sns:Publish", "arn:aws:sns:x:444455556666:t", {}, False),
+    ),
+}
+
+
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("name", ALIKE)
+def test_requests_that_are_nearly_alike(name: str, turned: bool) -> None:
+    principal, *asked = ALIKE[name]
+    resource = document(allow(Principal={"AWS": principal})) if principal else None
+    policies = PolicySet([document(allow())], resource=resource)
+    for action, arn, context, expect in reversed(asked) if turned else asked:
+        decision = authorize(Request(ROLE, action, arn, context=context), policies)
+        assert decision.allowed is expect
+
+
+def test_a_key_in_two_spellings() -> None:
+    # An empty list is an absent key, so the other spelling stands.
+    context = {"aws:ResourceTag/t": "v", "AWS:resourcetag/T": ()}
+    assert (
+        gather(Request(ROLE, "s3:x", "*", context=context)).context.get("aws:resourcetag/t") == "v"
+    )
