@@ -169,7 +169,13 @@ class Interpreter(Machine):
         scope = frame.scope.parent if frame.code == "class" else frame.scope
         label = f"{owner.name}.{name}" if owner is not None else name
         made = FunctionV(
-            node, frame.module, scope or Scope(), label, defaults, named, self.library.yields(node)
+            node,
+            frame.module,
+            scope or Scope(),
+            label,
+            defaults,
+            named,
+            self.library.yields(node, frame.module.source),
         )
         made.owner = owner
         return made

@@ -50,6 +50,7 @@ class Source:
     file: str
     tree: ast.Module
     lines: list[bytes]
+    may_yield: bool = True
 
     def span(self, node: ast.AST) -> Span:
         """Where `node` stands. ast counts UTF-8 bytes from 0; people count characters from 1."""
@@ -83,8 +84,10 @@ class Library:
     vendored: dict[str, bool] = field(default_factory=dict)
     searched: list[str] = field(default_factory=list)
 
-    def yields(self, function: Any) -> bool:
-        """Whether a function is a generator; asked for each stage, answered once."""
+    def yields(self, function: Any, source: Source) -> bool:
+        """Whether a function of `source` is a generator; asked for each stage, answered once."""
+        if not source.may_yield:
+            return False
         known = self.generators.get(function)
         if known is None:
             known = self.generators[function] = _yields(function)
@@ -180,7 +183,7 @@ class Library:
             )
             return None
         try:
-            return Source(file, _quiet_parse(raw, file), raw.splitlines())
+            return Source(file, _quiet_parse(raw, file), raw.splitlines(), b"yield" in raw)
         except SyntaxError as error:
             self._lost(_place(file, error), *_explain(raw, error))
         except (ValueError, RecursionError, MemoryError) as error:
