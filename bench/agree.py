@@ -1,8 +1,8 @@
 """`python -m bench agree [PAIRS] [SEED]`: the engine against its own definition.
 
-The engine finds rules by an index, runs compiled tests and remembers what several requests
-share. The definition below does none of that: it asks every rule, element by element. Both must
-name the same statements for a million random policy sets and requests.
+The engine finds rules by an index, runs compiled tests and remembers what several requests share.
+The definition below asks every rule, element by element; and every request is decided a second
+time without what was remembered. All must name the same statements.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from random import Random
 from bench import random_policies
 from bench.documents import policy_set, request
 from remit.core.request import Request
+from remit.engine.authorize import authorize, in_full
 from remit.engine.context import Facts, gather
 from remit.engine.policyset import PolicySet
 from remit.engine.statement import Rule
@@ -25,7 +26,7 @@ REQUESTS = 25  # for each policy set
 
 def main(arguments: Sequence[str] = ()) -> int:
     """Compare, and print what differs. Returns 1 if anything does."""
-    pairs, seed = [int(text) for text in [*arguments, PAIRS, 1][:2]] if arguments else (PAIRS, 1)
+    pairs, seed = [*map(int, arguments), *(PAIRS, 1)[len(arguments) :]][:2]
     started, matched = time.perf_counter(), 0
     for number in range(seed, seed + -(-pairs // REQUESTS)):
         random = Random(number)  # noqa: S311 - not a secret
@@ -46,6 +47,9 @@ def main(arguments: Sequence[str] = ()) -> int:
 def compare(policies: PolicySet, asked: Request) -> tuple[str, int]:
     """What differs, empty when nothing does; and how many rules match."""
     facts, count = gather(asked), 0
+    decision, remembered = authorize(asked, policies), authorize(asked, policies)
+    if not decision == remembered == in_full(facts, policies):
+        return f"remembered {remembered}, in full {in_full(facts, policies)}", count
     for rules in policies.layers:
         for level in rules.levels:
             wanted = [rule for rule in level.rules if defined(rule, facts)]

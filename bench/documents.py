@@ -21,12 +21,21 @@ def policy_set(policies: dict[str, Any]) -> PolicySet:
     def layer(name: str) -> list[Policy] | None:
         return [policy(one) for one in policies[name]] if name in policies else None
 
-    scp = policies.get("scp")
+    def levels(name: str) -> list[list[Policy]] | None:
+        return (
+            [[policy(one) for one in level] for level in policies[name]]
+            if name in policies
+            else None
+        )
+
     return PolicySet(
         identity=layer("identity") or (),
+        resource=policy(policies["resource"]) if "resource" in policies else None,
         boundary=layer("permissionsBoundary"),
         session=layer("session"),
-        scp=None if scp is None else [[policy(one) for one in level] for level in scp],
+        scp=levels("scp"),
+        rcp=levels("rcp"),
+        vpc_endpoint=layer("vpcEndpoint"),
     )
 
 

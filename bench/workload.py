@@ -125,9 +125,8 @@ def statement(i: int) -> Case:
 def workload(n: int) -> tuple[Case, list[Case]]:
     """The policies of W(n), and 64 requests."""
     policies = {"identity": [document([statement(i) for i in range(n)] + [DENY])]}
-    middle = [max(0, min(n - 1, n // 2 - 4 + k % 8)) for k in range(32)]
     asked = []
-    for k, i in enumerate(middle):
+    for k, i in enumerate(_middle(n)):
         made = statement(i)
         resource = SERVICES[i % len(SERVICES)][4]
         action = made["Action"][k % 2]
@@ -138,6 +137,11 @@ def workload(n: int) -> tuple[Case, list[Case]]:
         else:
             asked.append(request("ec2:RunInstances", resource.format(i=i, k=k)))
     return policies, asked
+
+
+def _middle(n: int) -> list[int]:
+    """Eight statements in the middle, in turns."""
+    return [max(0, min(n - 1, n // 2 - 4 + k % 8)) for k in range(32)]
 
 
 def layered(n: int) -> tuple[Case, list[Case]]:
@@ -164,8 +168,8 @@ def wildcards_first(n: int) -> tuple[Case, list[Case]]:
     made = [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": _ahead(i)} for i in range(n)]
     asked = [
         request("s3:GetObject", f"arn:aws:s3:::{name}-data/in/{k}.json")
-        for k in range(32)
-        for name in (f"app-{n // 2 + k % 8}", f"other-{k}")
+        for k, i in enumerate(_middle(n))
+        for name in (f"app-{i}", f"other-{k}")
     ]
     return {"identity": [document([*made, DENY])]}, asked
 
@@ -187,8 +191,8 @@ def values_only(n: int) -> tuple[Case, list[Case]]:
     ]
     asked = [
         request("s3:GetObject", f"arn:aws:s3:::bucket-{k}/x", {"aws:ResourceTag/owner": owner})
-        for k in range(32)
-        for owner in (f"team-{n // 2 + k % 8}", f"nobody-{k}")
+        for k, i in enumerate(_middle(n))
+        for owner in (f"team-{i}", f"nobody-{k}")
     ]
     return {"identity": [document([*made, DENY])]}, asked
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import lru_cache
 
 from remit.core.automaton import Automaton, Piece, Stretch, Take, Wild, witness
 from remit.core.text import Hole, HoleKind, Text
@@ -40,15 +40,17 @@ class Pattern:
     """
 
     pieces: tuple[Piece, ...]
+    _texts: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    """What stands between the ANYs, where no ONE is in the pattern; else empty."""
     _chunks: tuple[_Chunk, ...] = field(init=False, repr=False, compare=False)
-    _exact: str | None = field(init=False, repr=False, compare=False)
+    """The same where there is a ONE; else empty."""
 
     def __post_init__(self) -> None:
         pieces = tuple(_canonical(self.pieces))
-        plain = Wild.ANY not in pieces and Wild.ONE not in pieces
+        mixed = Wild.ONE in pieces
         object.__setattr__(self, "pieces", pieces)
-        object.__setattr__(self, "_chunks", tuple(_split(pieces)))
-        object.__setattr__(self, "_exact", "".join(map(str, pieces)) if plain else None)
+        object.__setattr__(self, "_texts", () if mixed else tuple(_texts(pieces)))
+        object.__setattr__(self, "_chunks", tuple(_split(pieces)) if mixed else ())
 
     @classmethod
     def parse(cls, text: str) -> Pattern:
@@ -76,25 +78,44 @@ class Pattern:
     @property
     def exact(self) -> str | None:
         """The only string that matches, where there are no wildcards, else None."""
-        return None if self._exact is None else _characters(self._exact)
+        return _characters(self._texts[0]) if len(self._texts) == 1 else None
 
     def matches(self, value: str) -> bool:
         """Whether `value` matches."""
         return self.test(units(value))
 
     @property
-    def test(self) -> Callable[[str], bool]:
-        """`matches` for values that are `units` already, in the cheapest form for this pattern."""
-        if self._exact is not None:
-            return self._exact.__eq__
-        first, last = self._chunks[0], self._chunks[-1]
-        if len(self._chunks) == 2 and not last.length and first.plain is not None:
-            return partial(_begins, first.plain)
-        return self._matches
+    def begins(self) -> str | None:
+        """The text before a single `*` at the end, where that is all, in code units: it matches
+        what begins with it."""
+        texts = self._texts
+        return texts[0] if len(texts) == 2 and not texts[1] else None
 
-    def _matches(self, value: str) -> bool:
-        """Prefix and suffix are fixed; what is between is searched for leftmost, piece by piece,
-        which is enough because each gap may be of any length."""
+    @property
+    def test(self) -> Callable[[str], bool]:
+        """`matches` for values that are `units` already."""
+        texts = self._texts
+        if not texts:
+            return self._matches_chunks
+        return texts[0].__eq__ if len(texts) == 1 else self._matches_texts
+
+    # Prefix and suffix are fixed; what is between is searched for leftmost, piece by piece, which
+    # is enough because each gap may be of any length.
+
+    def _matches_texts(self, value: str) -> bool:
+        texts = self._texts
+        first, last = texts[0], texts[-1]
+        position, end = len(first), len(value) - len(last)
+        if position > end or not value.startswith(first) or not value.endswith(last):
+            return False
+        for text in texts[1:-1]:
+            position = value.find(text, position, end)
+            if position < 0:
+                return False
+            position += len(text)
+        return True
+
+    def _matches_chunks(self, value: str) -> bool:
         chunks = self._chunks
         first = chunks[0]
         if len(chunks) == 1:
@@ -206,10 +227,6 @@ def _read(text: Text, take: Callable[[Hole], Take]) -> Iterator[Stretch]:
 # --- matching -----------------------------------------------------------------------------------
 
 
-def _begins(text: str, value: str) -> bool:
-    return value.startswith(text)
-
-
 class _Chunk:
     """What stands between two ANYs: literals at fixed offsets, ONEs elsewhere."""
 
@@ -257,6 +274,17 @@ class _Chunk:
         ones = ((1 << self.length) - 1) & ~taken
         self._masks = ({unit: bits | ones for unit, bits in fixed.items()}, ones)
         return self._masks
+
+
+def _texts(pieces: Iterable[Piece]) -> Iterator[str]:
+    current = ""
+    for piece in pieces:
+        if isinstance(piece, str):
+            current = piece
+        else:
+            yield current
+            current = ""
+    yield current
 
 
 def _split(pieces: Iterable[Piece]) -> Iterator[_Chunk]:

@@ -36,12 +36,13 @@ def authorize(request: Request, policies: PolicySet) -> Decision:
     deny. Raises PrincipalError.
     """
     facts = gather(request)
-    if facts.service in BY_REQUEST:
-        return in_full(facts, policies)
-    memory, matched = policies.memory, list[Rule]()
+    memory = policies.memory
     levels = memory.levels.get(facts.ground)
     if levels is None:
+        if facts.service in BY_REQUEST:
+            return in_full(facts, policies)
         levels = memory.keep_levels(facts.ground, _levels(facts, policies))
+    matched: list[Rule] = []
     for level in levels:
         matched += level.matching(facts)
     key = facts.ground, facts.foreign, tuple(matched)

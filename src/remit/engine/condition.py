@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from operator import eq as same_text
 from typing import Any
 
@@ -152,24 +153,44 @@ def compile_test(check: Check) -> Callable[[Context], bool]:
 
 def _single_valued(check: Check, operator: Operator) -> Callable[[Context], bool]:
     """A test without a set prefix: as `Check.holds` says, a key with several values fails it."""
-    key, missing, one = check.key, check._missing(operator), check._one
-    found = not operator.negated
+    key, missing = check.key, check._missing(operator)
+    one = _compile_one(check, operator)
 
-    def compared(context: Context) -> bool:
+    def holds(context: Context) -> bool:
         seen = context.get(key)
         if seen is None:
             return missing
-        return isinstance(seen, str) and one(operator, seen, context)
+        return isinstance(seen, str) and one(seen, context)
 
-    def looked_up(context: Context) -> bool:
-        seen = context.get(key)
+    return holds
+
+
+def _compile_one(check: Check, operator: Operator) -> Callable[[str, Context], bool]:
+    """`check._one`, without what its listed values never need."""
+    listed, kind, matches, found = (
+        check.listed,
+        operator.kind,
+        operator.matches,
+        not operator.negated,
+    )
+    unread = operator.negated and not kind.exacting
+    if not listed or any(value is None or isinstance(value, Template) for value in listed):
+        return partial(check._one, operator)
+
+    def compared(value: str, context: Context) -> bool:
+        seen = kind.seen(value)
         if seen is None:
-            return missing
-        return isinstance(seen, str) and (seen in texts) is found
+            return unread
+        for wanted in listed:
+            if matches(wanted, seen):
+                return found
+        return not found
 
-    plain = operator.kind.text and operator.matches is same_text and check.listed
-    if plain and all(isinstance(value, str) for value in check.listed):
-        texts = frozenset(check.listed)
+    def looked_up(value: str, context: Context) -> bool:
+        return (value in texts) is found
+
+    if kind.text and matches is same_text:
+        texts = frozenset(listed)
         return looked_up
     return compared
 

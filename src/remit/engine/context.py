@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
 from remit.core.arn import Arn
 from remit.core.request import Request, Value
@@ -67,6 +68,8 @@ ASSUMING = frozenset({"sts:assumerole", "sts:assumerolewithsaml", "sts:assumerol
 _HANDED_OVER = frozenset({"sts:tagsession", "sts:setsourceidentity", "sts:setcontext"})
 
 
+_REMEMBERED = 4096  # what a stream of made-up requests can fill
+
 # Keys that tell more of the caller, or of the resource's owner, than the request's other fields do.
 _TELLING = frozenset(
     {
@@ -81,28 +84,35 @@ _TELLING = frozenset(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ground:
-    """What follows from who calls, and for which action: the same for many requests, so it is
-    worked out once.
+    """What follows from who calls, for which action, and which keys come along: the same for many
+    requests, so it is worked out once.
 
     `keys` follow from the caller; `owned`: AWS sends aws:ResourceAccount; `told` is its value
-    where the request has it. `trust` is None where the resource decides.
+    where the request has it. `trust` is None where the resource decides. `spelled` leads from a
+    lowered key to its spelling in the request; None where that is not enough to find its value.
     """
 
     who: Who
+    account: str | None
     action: str
     service: str
     keys: Mapping[str, Value]
     owned: bool
     told: str | None
     trust: bool | None
+    spelled: Mapping[str, str] | None
 
 
 @dataclass(slots=True, eq=False)
 class Facts:
     """One request as the engine sees it.
 
-    `action` is lowered; `owner` is the resource's account where that is known. Not frozen, because
-    `context` is made when it is first asked for: most requests are decided without it.
+    `action` is lowered; `owner` is the resource's account where that is known; `foreign`: it is
+    another than the caller's. Where an account is not known both are of one: a request says so by
+    leaving `resourceAccount` out.
+
+    Not frozen, because `context` is made when it is first asked for: most requests are decided
+    without it.
     """
 
     ground: Ground
@@ -110,17 +120,15 @@ class Facts:
     action: str
     resource: str
     owner: str | None
+    foreign: bool
     given: Context
-    _context: Context | None = field(default=None, init=False, repr=False)
+    _context: Keys | None = field(default=None, init=False, repr=False)
 
     @property
     def context(self) -> Context:
         """The keys of the request, lowered, and those that follow from it."""
         if self._context is None:
-            found = dict(self.ground.keys)
-            if self.owner is not None and self.ground.owned:
-                found["aws:resourceaccount"] = self.owner
-            self._context = found | lowered(self.given)
+            self._context = Keys(self)
         return self._context
 
     @property
@@ -138,31 +146,77 @@ class Facts:
         """Whether the resource's policy is a role's trust policy."""
         return self.who.trust
 
-    @property
-    def foreign(self) -> bool:
-        """Whether the resource belongs to another account than the caller. Where an account is not
-        known both are of one: a request says so by leaving `resourceAccount` out."""
-        owner, account = self.owner, self.who.caller.account
-        return owner is not None and account is not None and owner != account
+
+class Keys(Mapping[str, Value]):
+    """The context of one request. A few keys are looked up where they stand; whoever wants all of
+    them has them put together."""
+
+    __slots__ = ("_facts", "_spelled", "_whole")
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+        self._spelled = facts.ground.spelled
+        self._whole: dict[str, Value] | None = None
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """The value of a lowered key."""
+        if self._spelled is None or key == "aws:resourceaccount":
+            return self._all().get(key, default)
+        name = self._spelled.get(key)
+        if name is not None:
+            value = self._facts.given[name]
+            if holds_value(value):
+                return value
+        return self._facts.ground.keys.get(key, default)
+
+    def _all(self) -> dict[str, Value]:
+        if self._whole is None:
+            ground, owner = self._facts.ground, self._facts.owner
+            derived = dict(ground.keys)
+            if owner is not None and ground.owned:
+                derived["aws:resourceaccount"] = owner
+            self._whole = derived | lowered(self._facts.given)
+        return self._whole
+
+    def __getitem__(self, key: str) -> Value:
+        return self._all()[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all())
+
+    def __len__(self) -> int:
+        return len(self._all())
 
 
 def gather(request: Request) -> Facts:
     """Read a request. Raises PrincipalError."""
     given, resource = request.context, request.resource
-    telling: tuple[tuple[str, Value], ...] = ()
-    if _shape(tuple(given)).telling:
-        telling = tuple((k, v) for k, v in lowered(given).items() if k in _TELLING)
-    ground = _ground(request.principal, request.action, telling)
+    names = tuple(given)
+    ground = _ground(request.principal, request.action, names)
+    if ground is None:
+        telling = ((k, v) for k, v in lowered(given).items() if k in _TELLING)
+        ground = _told_ground(request.principal, request.action, names, tuple(telling))
     who = ground.who
     if ground.trust is None:
         who = identified(who.caller, _is_role(resource))
     # What the request says; else the account in the ARN, which S3's have not (facts 4.5).
     owner = request.resource_account or _account(resource) or ground.told
-    return Facts(ground, who, ground.action, resource, owner, given)
+    account = ground.account
+    foreign = owner is not None and account is not None and owner != account
+    return Facts(ground, who, ground.action, resource, owner, foreign, given)
 
 
-@lru_cache(maxsize=4096)
-def _ground(principal: str, action: str, telling: tuple[tuple[str, Value], ...]) -> Ground:
+@lru_cache(maxsize=_REMEMBERED)
+def _ground(principal: str, action: str, names: tuple[str, ...]) -> Ground | None:
+    """None when the values of the keys tell something too."""
+    told = any(name.lower() in _TELLING for name in names)
+    return None if told else _told_ground(principal, action, names, ())
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _told_ground(
+    principal: str, action: str, names: tuple[str, ...], telling: tuple[tuple[str, Value], ...]
+) -> Ground:
     given = dict(telling)
     caller = completed(read_principal(principal), given)
     action = action.lower()
@@ -174,38 +228,28 @@ def _ground(principal: str, action: str, telling: tuple[tuple[str, Value], ...])
     trust = None if action in _HANDED_OVER else action in ASSUMING
     return Ground(
         identified(caller, bool(trust)),
+        caller.account,
         action,
         service,
         keys,
         _has_resource_account(action, service),
         told if isinstance(told, str) else None,
         trust,
+        _spelled(names),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Shape:
-    """The names of a request's keys: lowered; whether all are single-valued; whether some tell
-    more of the caller."""
-
-    keys: tuple[str, ...]
-    single: bool
-    telling: bool
-
-
-@lru_cache(maxsize=1024)
-def _shape(names: tuple[str, ...]) -> _Shape:
-    keys = tuple(name.lower() for name in names)
-    return _Shape(keys, MULTIVALUED.isdisjoint(keys), not _TELLING.isdisjoint(keys))
+def _spelled(names: tuple[str, ...]) -> dict[str, str] | None:
+    """None when a key is there twice, in different letters, or is one that AWS sends as a list."""
+    found = {name.lower(): name for name in names}
+    return found if len(found) == len(names) and MULTIVALUED.isdisjoint(found) else None
 
 
 def lowered(context: Context) -> dict[str, Value]:
     """The context under lowered keys, without empty lists, lists where AWS sends lists."""
-    shape, values = _shape(tuple(context)), context.values()
-    if shape.single and all(values):
-        return dict(zip(shape.keys, values, strict=True))
     found: dict[str, Value] = {}
-    for key, value in zip(shape.keys, values, strict=True):
+    for name, value in context.items():
+        key = name.lower()
         if holds_value(value):
             multi = key in MULTIVALUED and isinstance(value, str)
             found[key] = (value,) if multi and isinstance(value, str) else value

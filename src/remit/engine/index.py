@@ -24,30 +24,36 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from remit.core.pattern import Pattern
 from remit.engine.condition import Check, Quantifier
 from remit.engine.context import Facts
 from remit.engine.statement import Rule
-from remit.engine.variables import Context
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 Label: TypeAlias = tuple[str, ...]
 """A kind, and the texts that go with it."""
 
-FEW = 6
+FEW = 2
 """So many rules are asked faster than they are looked up."""
 _CROWDED = 4  # rules under one label from which on it pays to cut patterns into grams
 _GRAM = 4
 _READ = 256  # characters of a literal that are cut into grams
 
 
-class Index:
-    """Rules, filed. `near` may answer with a rule more than once and in any order."""
+Finder: TypeAlias = Callable[[str, Facts, list[Rule]], None]
+"""Adds the rules that a request may match."""
 
-    __slots__ = ("_after", "_ends", "_grams", "_loose", "_starts", "_values")
+
+class Index:
+    """Rules, filed."""
+
+    __slots__ = ("_after", "_finders", "_grams", "_loose", "_values")
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         filed: dict[str, list[tuple[Label, Rule]]] = defaultdict(list)
@@ -58,46 +64,55 @@ class Index:
             if not found:
                 loose.append(rule)
         self._loose = tuple(loose)
-        self._starts = _Beginnings((label[1], rule) for label, rule in filed["start"])
-        self._ends = _Beginnings((label[1], rule) for label, rule in filed["end"])
-        heads = sorted({label[1] for label, _ in filed["after"]})
         self._after = tuple(
-            (head, _Beginnings((at[2], rule) for at, rule in filed["after"] if at[1] == head))
-            for head in heads
+            (head, len(head), _Beginnings((at[2], rule) for at, rule in group))
+            for head, group in _grouped((at[1], (at, rule)) for at, rule in filed["after"]).items()
         )
         self._grams = _grouped((label[1:], rule) for label, rule in filed["gram"])
         self._values = {
-            key: _grouped((at[2], rule) for at, rule in filed["value"] if at[1] == key)
-            for key in sorted({label[1] for label, _ in filed["value"]})
+            key: _grouped((at[2], rule) for at, rule in group)
+            for key, group in _grouped((at[1], (at, rule)) for at, rule in filed["value"]).items()
         }
+        starts = _Beginnings((label[1], rule) for label, rule in filed["start"])
+        ends = _Beginnings((label[1], rule) for label, rule in filed["end"])
+        finders: dict[str, Finder] = {
+            "start": starts.add,
+            "end": lambda resource, facts, found: ends.add(resource[::-1], facts, found),
+            "after": self._add_after,
+            "gram": self._add_grams,
+            "value": self._add_valued,
+        }
+        self._finders = tuple(find for kind, find in finders.items() if filed[kind])
 
-    def near(self, resource: str, facts: Facts) -> list[Rule]:
-        """All rules that may match; `resource` is in code units."""
+    def near(self, resource: str, facts: Facts) -> Collection[Rule]:
+        """All rules that may match, in any order; `resource` is in code units."""
+        if not self._finders:
+            return self._loose
         found = list(self._loose)
-        if self._starts.texts:
-            self._starts.add(resource, found)
-        for head, tails in self._after:
+        for find in self._finders:
+            find(resource, facts, found)
+        return found if len(found) < 2 else {*found}
+
+    def _add_after(self, resource: str, facts: Facts, found: list[Rule]) -> None:
+        for head, length, tails in self._after:
             at = resource.find(head)
             while at >= 0:
-                tails.add(resource[at + len(head) :][: tails.longest], found)
+                start = at + length
+                tails.add(resource[start : start + tails.longest], facts, found)
                 at = resource.find(head, at + 1)
-        if self._ends.texts:
-            self._ends.add(resource[::-1], found)
-        if self._grams:
-            grams = zip(resource, resource[1:], resource[2:], resource[3:], strict=False)
-            for gram in self._grams.keys() & grams:
-                found += self._grams[gram]
-        if self._values:
-            self._add_valued(facts.context, found)
-        return found
 
-    def _add_valued(self, context: Context, found: list[Rule]) -> None:
+    def _add_grams(self, resource: str, facts: Facts, found: list[Rule]) -> None:
+        grams = zip(resource, resource[1:], resource[2:], resource[3:], strict=False)
+        for gram in self._grams.keys() & grams:
+            found += self._grams[gram]
+
+    def _add_valued(self, resource: str, facts: Facts, found: list[Rule]) -> None:
         # Whichever are fewer: the keys that rules ask for, or those of the request.
-        keys = self._values if len(self._values) <= len(context) else context
-        for key in keys:
-            value, listed = context.get(key), self._values.get(key)
-            if listed is not None and isinstance(value, str):
-                found += listed.get(value, ())
+        context, values = facts.context, self._values
+        for key in values if len(values) <= len(facts.given) else context:
+            seen, listed = context.get(key), values.get(key)
+            if listed is not None and isinstance(seen, str):
+                found += listed.get(seen, ())
 
 
 class _Beginnings:
@@ -121,20 +136,21 @@ class _Beginnings:
                 parent = self._parents[parent]
             self._parents.append(parent)
 
-    def add(self, value: str, found: list[Rule]) -> None:
+    def add(self, value: str, facts: Facts, found: list[Rule]) -> None:
         """Add the rules of every text with which the value begins."""
-        place = bisect_right(self.texts, value) - 1
+        texts = self.texts
+        place = bisect_right(texts, value) - 1
         while place >= 0:
-            if value.startswith(self.texts[place]):
+            if value.startswith(texts[place]):
                 found += self._rules[place]
             place = self._parents[place]
 
 
-def _grouped(pairs):  # type: ignore[no-untyped-def]
-    grouped = defaultdict(list)
-    for key, rule in pairs:
-        grouped[key].append(rule)
-    return {key: tuple(rules) for key, rules in grouped.items()}
+def _grouped(pairs: Iterable[tuple[K, V]]) -> dict[K, tuple[V, ...]]:
+    found: dict[K, list[V]] = defaultdict(list)
+    for key, value in pairs:
+        found[key].append(value)
+    return {key: tuple(values) for key, values in found.items()}
 
 
 # --- under what a rule is filed -----------------------------------------------------------------
@@ -150,14 +166,29 @@ def _filing(rules: Sequence[Rule]) -> Iterator[list[Label]]:
     shared = Counter(label for patterns in listed for p in patterns for label in plain[p])
     values = [_values(rule) for rule in rules]
     shared.update(label for ways in values for way in ways for label in way)
-    best = {p: min(found, key=shared.__getitem__) for p, found in plain.items() if found}
+    best = _best(plain, shared)
     _cut(best, plain, shared)
     for patterns, ways in zip(listed, values, strict=True):
-        known = [best[p] for p in patterns if p in best]
-        options = [known] if known and len(known) == len(patterns) else []
+        known = {best[p] for p in patterns if p in best}
+        options = [list(known)] if known and all(p in best for p in patterns) else []
         yield min(
             [*options, *ways], key=lambda way: sum(shared[label] for label in way), default=[]
         )
+
+
+def _best(plain: Mapping[Pattern, list[Label]], shared: Counter[Label]) -> dict[Pattern, Label]:
+    """For each pattern the label that fewest share. Where several are as good, the one that is
+    looked up together with most others."""
+    good = {
+        pattern: [label for label in found if shared[label] == min(map(shared.__getitem__, found))]
+        for pattern, found in plain.items()
+        if found
+    }
+    together = Counter(label[:-1] for found in good.values() for label in found)
+    return {
+        pattern: max(found, key=lambda label: together[label[:-1]])
+        for pattern, found in good.items()
+    }
 
 
 def _cut(best: dict[Pattern, Label], patterns: Iterable[Pattern], shared: Counter[Label]) -> None:
@@ -193,22 +224,26 @@ def _labels(pattern: Pattern) -> list[Label]:
     pieces = pattern.pieces
     if pieces and isinstance(pieces[0], str):
         found.append(("start", pieces[0]))
+        parts = pieces[0].split(":", 5)
+        if len(parts) == 6 and parts[5]:
+            found.append(("after", f":{parts[4]}:", parts[5]))
+    if pieces and isinstance(pieces[-1], str):
+        found.append(("end", pieces[-1][::-1]))
     for piece in pieces[1:]:
         if isinstance(piece, str):
             found += _after(piece)
-    if pieces and isinstance(pieces[-1], str):
-        found.append(("end", pieces[-1][::-1]))
     return found
 
 
 def _after(literal: str) -> Iterator[Label]:
     """`:111122223333:` and what follows; where there is but one colon, what follows that."""
-    first, colon, rest = literal.partition(":")
-    second, another, tail = rest.partition(":")
-    if another and tail:
-        yield "after", f"{first}:{second}:", tail
-    elif colon and rest:
-        yield "after", f"{first}:", rest
+    if not literal.startswith(":"):
+        return
+    account, another, rest = literal[1:].partition(":")
+    if another and rest:
+        yield "after", f":{account}:", rest
+    elif account:
+        yield "after", ":", literal[1:]
 
 
 def _grams(pattern: Pattern) -> set[Label]:

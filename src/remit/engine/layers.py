@@ -47,13 +47,16 @@ class Level:
 
     def matching(self, facts: Facts) -> list[Rule]:
         """The rules that match the request, in the order in which they are written."""
-        index = self._by_action.get(facts.action)
-        if index is None:
-            index = self._index(facts.action)
-        resource = units(facts.resource)
-        found = [rule for rule in index.near(resource, facts) if rule.meets(resource, facts)]
-        if len(found) > 1:  # a rule may be filed twice
-            found = sorted(dict.fromkeys(found), key=self._place.__getitem__)
+        index = self._by_action.get(facts.action) or self._index(facts.action)
+        resource = facts.resource
+        if not resource.isascii():
+            resource = units(resource)
+        found: list[Rule] = []
+        for rule in index.near(resource, facts):
+            if rule.reaches(resource, facts) and (rule.holds is None or rule.holds(facts)):
+                found.append(rule)
+        if len(found) > 1:
+            found.sort(key=self._place.__getitem__)
         return found
 
     def _index(self, action: str) -> Index:

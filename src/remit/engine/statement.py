@@ -11,10 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import TypeAlias
 
-from remit.core.automaton import Wild
 from remit.core.pattern import Pattern, units
 from remit.core.policy import Effect, Item, Policy, Statement
 from remit.engine.condition import Check, compile_check, compile_test
@@ -24,6 +22,12 @@ from remit.engine.variables import BROKEN, Context, Template, Variable
 
 Naming: TypeAlias = Callable[[Who], frozenset[Form]]
 """As what a statement names a caller; empty when it does not speak of it."""
+
+
+Reach: TypeAlias = Callable[[str, Facts], bool]
+"""Tests the request's resource, given in code units."""
+
+_ANYTHING = Pattern.parse("*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +69,10 @@ class Rule:
     checks: tuple[Check, ...]
     principal: Naming | None
     warnings: tuple[str, ...]
-    reaches: Callable[[str, Facts], bool] = field(repr=False)
-    """Whether it takes in the request's resource, given in code units."""
-    tests: tuple[Callable[[Context], bool], ...] = field(repr=False)
-    """The conditions, compiled."""
+    reaches: Reach = field(repr=False)
+    """Whether it takes in the request's resource."""
+    holds: Callable[[Facts], bool] | None = field(repr=False)
+    """Whether it speaks of the caller and its conditions hold; None where it asks for neither."""
 
     def names(self, action: str) -> bool:
         """Whether its Action or NotAction takes in the lowered `action`."""
@@ -77,53 +81,8 @@ class Rule:
 
     def matches(self, facts: Facts) -> bool:
         """Whether it speaks of the request. `names` is asked before, once for each action."""
-        return self.meets(units(facts.resource), facts)
-
-    def meets(self, resource: str, facts: Facts) -> bool:
-        """`matches`, for a resource given in code units."""
-        if not self.reaches(resource, facts):
-            return False
-        if self.principal is not None and not self.principal(facts.who):
-            return False
-        return all([test(facts.context) for test in self.tests]) if self.tests else True
-
-
-def _reach(statement: Statement, targets: Sequence[Target]) -> Callable[[str, Facts], bool]:
-    """The test of the resource, in the cheapest form that will do."""
-    if statement.resources is None:
-        return _anywhere
-    wanted = not statement.not_resource
-    fixed = [target.fixed for target in targets if target.fixed is not None]
-    if len(fixed) < len(targets):
-        return partial(_expanded, targets, wanted)
-    if any(pattern.pieces == (Wild.ANY,) for pattern in fixed):
-        return _anywhere if wanted else _nowhere
-    return partial(_listed, tuple(pattern.test for pattern in fixed), wanted)
-
-
-def _anywhere(resource: str, facts: Facts) -> bool:
-    return True
-
-
-def _nowhere(resource: str, facts: Facts) -> bool:
-    return False
-
-
-def _listed(
-    tests: Sequence[Callable[[str], bool]], wanted: bool, resource: str, facts: Facts
-) -> bool:
-    for test in tests:
-        if test(resource):
-            return wanted
-    return not wanted
-
-
-def _expanded(targets: Sequence[Target], wanted: bool, resource: str, facts: Facts) -> bool:
-    for target in targets:
-        pattern = target.pattern(facts.context)
-        if pattern is not None and pattern.test(resource):
-            return wanted
-    return not wanted
+        reached = self.reaches(units(facts.resource), facts)
+        return reached and (self.holds is None or self.holds(facts))
 
 
 def compile_rule(
@@ -169,8 +128,61 @@ def compile_rule(
         principal,
         tuple(warnings),
         _reach(statement, targets),
-        tuple(map(compile_test, checks)),
+        _holding(principal, tuple(map(compile_test, checks))),
     )
+
+
+def _reach(statement: Statement, targets: Sequence[Target]) -> Reach:
+    """The test of the resource, in the cheapest form that will do."""
+    wanted = not statement.not_resource
+    fixed = [target.fixed for target in targets if target.fixed is not None]
+    if statement.resources is None or (wanted and _ANYTHING in fixed):
+        return _anywhere
+    begun = tuple(p.begins for p in fixed if p.begins is not None)
+    others = tuple(p.test for p in fixed if p.begins is None)
+    open_ones = tuple(target for target in targets if target.fixed is None)
+
+    def begins(resource: str, facts: Facts) -> bool:
+        return resource.startswith(begun)
+
+    def listed(resource: str, facts: Facts) -> bool:
+        if resource.startswith(begun):
+            return wanted
+        for test in others:
+            if test(resource):
+                return wanted
+        for target in open_ones:
+            pattern = target.pattern(facts.context)
+            if pattern is not None and pattern.test(resource):
+                return wanted
+        return not wanted
+
+    return begins if wanted and len(begun) == len(targets) else listed
+
+
+def _anywhere(resource: str, facts: Facts) -> bool:
+    return True
+
+
+def _holding(
+    principal: Naming | None, tests: tuple[Callable[[Context], bool], ...]
+) -> Callable[[Facts], bool] | None:
+    """The test of the caller and of the conditions."""
+
+    def one(facts: Facts) -> bool:
+        return test(facts.context)
+
+    def every(facts: Facts) -> bool:
+        if principal is not None and not principal(facts.who):
+            return False
+        return all(test(facts.context) for test in tests)
+
+    if principal is None and not tests:
+        return None
+    if principal is None and len(tests) == 1:
+        [test] = tests
+        return one
+    return every
 
 
 def _actions(statement: Statement, deny: bool) -> tuple[tuple[Named, ...], list[str]]:

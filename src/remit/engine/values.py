@@ -23,6 +23,7 @@ from remit.core.pattern import Pattern
 _DAY = 86_400_000
 _NUMBER = frozenset("0123456789+-.eE")
 _DIGITS = frozenset("0123456789")
+_OCTETS = {str(value): value for value in range(256)}
 
 
 def truth(text: str) -> bool:
@@ -180,8 +181,8 @@ def _four(text: str) -> int | None:
         return None
     value = 0
     for octet in octets:
-        part = _prefix(octet, 255)
-        if part is None:
+        part = _OCTETS.get(octet)  # as nearly all are written
+        if part is None and (part := _prefix(octet, 255)) is None:
             return None
         value = value << 8 | part
     return value

@@ -22,7 +22,7 @@ LARGEST = 1_500_000
 
 MODELLED = frozenset({"boto3", "botocore", "chalice", "jmespath", "s3transfer"})
 """Packages whose behaviour remit knows by itself: copies of them in `vendor` are not read."""
-_CALLS_BOTO3 = re.compile(rb"^\s*(?:import|from)\s+boto3\b", re.MULTILINE)
+_CALLS_BOTO3 = re.compile(rb"^[ \t]*(?:import|from)[ \t]+boto3\b", re.MULTILINE)
 
 
 def _yields(node: Any) -> bool:
@@ -38,7 +38,8 @@ def _yields(node: Any) -> bool:
 
 
 _PYTHON2 = re.compile(
-    rb"^\s*(print\s+[^(=\s]|except\s+\w+\s*,\s*\w+\s*:|exec\s+['\"])", re.MULTILINE
+    rb"^[ \t]*(print[ \t]+[^(=\s]|except[ \t]+\w+[ \t]*,[ \t]*\w+[ \t]*:|exec[ \t]+['\"])",
+    re.MULTILINE,
 )
 
 
@@ -76,6 +77,7 @@ class Library:
     roots: tuple[str, ...]
     problems: list[Problem] = field(default_factory=list)
     parsed: dict[str, Source | None] = field(default_factory=dict)
+    places: dict[str, tuple[str, bool] | None] = field(default_factory=dict)
 
     generators: dict[ast.AST, bool] = field(default_factory=dict)
     vendored: dict[str, bool] = field(default_factory=dict)
@@ -90,6 +92,11 @@ class Library:
 
     def find(self, module: str) -> tuple[str, bool] | None:
         """The file of `module` and whether it is a package; None when it is not the project's."""
+        if module not in self.places:
+            self.places[module] = self._find(module)
+        return self.places[module]
+
+    def _find(self, module: str) -> tuple[str, bool] | None:
         for base in self._places(module):
             if self.tree.exists(f"{base}/__init__.py"):
                 return f"{base}/__init__.py", True
