@@ -20,7 +20,6 @@ from remit.explain.notes import held_by_absence, note, spot
 from remit.explain.trace import trace
 from remit.explain.wording import Cause, denial, plain, policy_type
 
-
 MOST_NEAR = 200
 """Statements that nearly applied of which it is said why; of more the number is known."""
 
