@@ -212,5 +212,5 @@ def test_the_action_that_decides_is_named() -> None:
     trust = document({"Effect": "Allow", "Principal": {"AWS": USER}, "Action": "sts:AssumeRole"})
     tagged = Request(USER, "sts:AssumeRole", APP, context={"aws:RequestTag/team": "a"})
     found = trace(tagged, PolicySet(resource=trust))
-    assert (found.action, found.decision.verdict) == ("sts:tagsession", Verdict.IMPLICIT_DENY)
+    assert (found.action, found.decision.verdict) == ("sts:TagSession", Verdict.IMPLICIT_DENY)
     assert found.blocking == (Layer.RESOURCE,)
