@@ -198,7 +198,8 @@ class _Walk:
         resource = not self._would({**given, **self._only(Layer.RESOURCE)})
         if resource:
             given[Layer.RESOURCE] = self._open(Layer.RESOURCE)
-            if not self._would(given):
+            asked = binding(self.facts, self.terms, [Layer.RESOURCE])
+            if not asked or not self._would(given):
                 return ()  # refused, whatever policies say
         else:
             given |= self._only(Layer.RESOURCE)
