@@ -259,6 +259,14 @@ def test_decoded(text: str) -> None:
     )
 
 
+def test_a_clause_in_the_name_of_an_object_is_its_name() -> None:
+    key = "arn:aws:s3:::b/x because no identity-based policy allows the s3:GetObject action"
+    cause = Cause(PolicyType.IDENTITY, explicit=False)
+    found = parse(denial(Request(SESSION, "s3:GetObject", key), cause))
+    assert found is not None
+    assert (found.resource, found.policy_type) == (key, PolicyType.IDENTITY)
+
+
 def test_an_account_that_is_hidden_is_known_to_be() -> None:
     hidden = parse(MESSAGES["API Gateway, resource policy"][0])
     shown = parse(BASE)

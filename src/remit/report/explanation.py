@@ -212,7 +212,7 @@ def _changes(screen: Screen, found: Explanation) -> list[str]:
     if found.trace.decision.allowed:
         return []
     if not found.flips:
-        text = "No small change allows it." if not found.trace.rule else ""
+        text = "No small change that adds no wildcard allows it." if not found.trace.rule else ""
         return [screen.paint("strong", text)] if text else []
     lines = [screen.paint("strong", "The smallest change that allows it (decided again)")]
     lines += _flip(screen, found.flips[0])
