@@ -14,9 +14,12 @@ CORPUS = Path(__file__).parent / "corpus"
 
 
 def inputs(name: str) -> list[bytes]:
-    """A line is a JSON string in which each character stands for one byte."""
+    """A line is a JSON string in which each character stands for one byte; in `found.jsonl`, which
+    is kept by hand, it stands beside its target."""
     lines = (CORPUS / f"{name}.jsonl").read_text(encoding="ascii").splitlines()
-    return [json.loads(line).encode("latin-1") for line in lines]
+    found = map(json.loads, (CORPUS / "found.jsonl").read_text(encoding="ascii").splitlines())
+    texts = [one["data"] for one in found if one["target"] == name]
+    return [text.encode("latin-1") for text in [*texts, *map(json.loads, lines)]]
 
 
 @pytest.mark.parametrize("name", TARGETS)

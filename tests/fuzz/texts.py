@@ -136,5 +136,5 @@ def message(data: bytes) -> None:
         assert part != "", "an empty part"
         # What EC2 encoded is JSON, and its strings are taken as they are.
         if part is not None and found.form is not Form.DECODED:
-            assert part == part.strip(), "a part with white space around it"
+            assert part == part.strip(" \t\r\n"), "a part with white space around it"
     repr(found)

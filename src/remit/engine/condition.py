@@ -20,6 +20,7 @@ from remit.core.policy import Condition, Effect
 from remit.core.request import Value
 from remit.engine.operators import NULL, OPERATORS, UNRESOLVED, Misread, Operator
 from remit.engine.variables import Context, Template
+from remit.syntax.source import shown
 
 
 class Quantifier(Enum):
@@ -119,7 +120,7 @@ def compile_check(condition: Condition, effect: Effect, *, variables: bool) -> C
     operator, quantifier, if_exists = _operator(condition.operator.value)
     deny, key = effect is Effect.DENY, condition.key.value.lower()
     if operator is None:
-        warning = f"unknown condition operator `{condition.operator.value}`"
+        warning = f"unknown condition operator {shown(condition.operator.value)}"
         return Check(key, None, quantifier, if_exists, (), deny, not deny, (warning,))
     kind = operator.kind
     templates = [
@@ -131,7 +132,7 @@ def compile_check(condition: Condition, effect: Effect, *, variables: bool) -> C
     )
     unread = [value is None or (isinstance(value, Template) and value.broken) for value in listed]
     warnings = tuple(
-        f"`{item.value}` is no value that `{operator.name}` can read"
+        f"{shown(item.value)} is no value that `{operator.name}` can read"
         for item, bad in zip(condition.values, unread, strict=True)
         if bad
     )
