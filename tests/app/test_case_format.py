@@ -77,7 +77,12 @@ WRONG_SHAPES = [
     ('{"id": "x"}', "x", "/request", "the case has no `request`"),
     ('{"id": "x", "request": {}}', "x", "/policies", "the case has no `policies`"),
     ('{"id": 3.5}', None, "/id", "the `id` must be text or a whole number, not the number `3.5`"),
-    ('{"id": true}', None, "/id", "the `id` must be text or a whole number, not the boolean `true`"),
+    (
+        '{"id": true}',
+        None,
+        "/id",
+        "the `id` must be text or a whole number, not the boolean `true`",
+    ),
     ('{"id": "x", "id": "y"}', None, "/id", "`id` is written twice in one object"),
     (line([]), "x", "/request", "the request must be an object, not a list"),
     (line(policies=[]), "x", "/policies", "the policies must be an object, not a list"),
