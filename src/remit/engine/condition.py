@@ -147,21 +147,23 @@ def compile_test(check: Check) -> Callable[[Context], bool]:
     operator = check.operator
     if operator is None or operator.name == NULL or check.void:
         return check.holds
-    if check.quantifier is not Quantifier.NONE:
-        return check.holds
-    return _single_valued(check, operator)
+    return _over_values(check, operator)
 
 
-def _single_valued(check: Check, operator: Operator) -> Callable[[Context], bool]:
-    """A test without a set prefix: as `Check.holds` says, a key with several values fails it."""
+def _over_values(check: Check, operator: Operator) -> Callable[[Context], bool]:
+    """A test of a key's value, or of each of its values where it has a set prefix."""
     key, missing = check.key, check._missing(operator)
     one = _compile_one(check, operator)
+    single = check.quantifier is Quantifier.NONE
+    over = all if check.quantifier is Quantifier.ALL else any
 
     def holds(context: Context) -> bool:
         seen = context.get(key)
         if seen is None:
             return missing
-        return isinstance(seen, str) and one(seen, context)
+        if isinstance(seen, str):
+            return one(seen, context)
+        return not single and over(one(value, context) for value in seen)
 
     return holds
 
