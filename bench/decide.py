@@ -1,7 +1,7 @@
 """`python -m bench decide`: how long a decision takes, beside peers in one interleaved run.
 
 Every contender runs in a process of its own and keeps its policies loaded; they are timed in
-turns, so that a busy moment of the machine falls on all of them, and the medians are compared.
+turns, so that a busy moment of the machine falls on all of them; the medians are compared.
 `python -m bench decide remit` leaves the peers out; `--peers FOLDER` keeps their installations.
 """
 
@@ -39,7 +39,8 @@ def main(arguments: Sequence[str] = ()) -> int:
     kept = arguments[list(arguments).index("--peers") + 1] if "--peers" in arguments else None
     print(
         f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores, "
-        f"load {os.getloadavg()[0]:.1f}; microseconds a decision, median of {ROUNDS} rounds"
+        f"load {os.getloadavg()[0]:.1f}; microseconds of CPU time a decision, "
+        f"median of {ROUNDS} rounds"
     )
     with ExitStack() as stack:
         folder = Path(kept or stack.enter_context(tempfile.TemporaryDirectory()))

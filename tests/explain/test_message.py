@@ -57,6 +57,14 @@ MESSAGES: dict[str, tuple[str, dict[str, Any]]] = {
         f"botocore.exceptions.ClientError: An error occurred (AccessDeniedException) when calling the GetItem operation: {BASE} {IDENTITY}\n",
         read(**SILENT, code="AccessDeniedException", operation="GetItem"),
     ),
+    "two blanks before the principal (fuzzing)": (
+        f"{BASE} {IDENTITY}".replace("User: ", "User:  "),
+        read(**SILENT),
+    ),
+    "no action (fuzzing)": (
+        "User: is not authorized to perform:  on this resource with an explicit deny",
+        {"form": Form.CLAUSE, "principal": "User:", "explicit": True},
+    ),
     "broken into lines": (
         f"An error occurred (AccessDeniedException) when calling the GetItem operation:\n  User: {SESSION}\n  is not authorized to perform:\n    dynamodb:GetItem on resource: {TABLE}\n  {IDENTITY}",
         read(**SILENT, code="AccessDeniedException", operation="GetItem"),
