@@ -15,11 +15,16 @@ from statistics import median
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Seconds of wall time, seconds of CPU time (user and system), and peak memory in MB."""
+    """Seconds of wall time, seconds of CPU time (user and system), and peak memory in MB.
+
+    `best` is the wall time of the fastest of several runs: what it takes when the machine has
+    nothing else to do.
+    """
 
     wall: float
     cpu: float
     memory: float
+    best: float
 
 
 class Machine:
@@ -45,16 +50,18 @@ class Machine:
                 said.seek(0)
                 raise RuntimeError(said.read()[-2000:].decode("utf-8", "replace"))
         unit = 1 if sys.platform == "darwin" else 1024  # ru_maxrss: bytes there, KiB on Linux
-        return Cost(wall, used.ru_utime + used.ru_stime, used.ru_maxrss * unit / 1e6)
+        return Cost(wall, used.ru_utime + used.ru_stime, used.ru_maxrss * unit / 1e6, wall)
 
     def typical(self, arguments: Sequence[str], runs: int, statuses: Sequence[int] = (0,)) -> Cost:
-        """The median of several runs, after one that is not counted (it compiles)."""
+        """The median of several runs, after one that is not counted (it compiles); the least CPU
+        time, which others on the machine disturb least."""
         self.run(arguments, statuses)
         costs = [self.run(arguments, statuses) for _ in range(runs)]
         return Cost(
             median(one.wall for one in costs),
-            median(one.cpu for one in costs),
+            min(one.cpu for one in costs),
             max(one.memory for one in costs),
+            min(one.wall for one in costs),
         )
 
 

@@ -33,7 +33,7 @@ Version: '2012-10-17'
 Statement:
   - {Effect: Allow, Action: '*', Resource: '*'}
   - {Sid: NoBig, Effect: Deny, Action: 'ec2:*', Resource: '*',
-     Condition: {StringEquals: {'ec2:InstanceType': p2.xlarge}}}
+     Condition: {StringEquals: {'ec2:InstanceType': [p2.xlarge, p3.xlarge]}}}
 """
 SILENT = MESSAGES["6.1 implicit"][0]
 
@@ -133,6 +133,12 @@ def test_a_decoded_message_brings_its_context(capsys) -> None:
         *("--context", "EC2:instancetype=t3.small"),
     )
     assert again["decision"] == "allowed"
+    again = answer(
+        capsys,
+        *("--message", text, "--identity", "big.yaml"),
+        *("--context", "EC2:instancetype=p3.xlarge"),
+    )
+    assert again["decision"] == "explicitDeny"
 
 
 def test_standard_input(capsys, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -223,6 +223,34 @@ def test_hostile_patterns_are_answered(pattern: str) -> None:
     assert witness is not None and compiled.matches(witness)
 
 
+LONG = "".join("ab"[n % 7 % 2] + "?" * (n % 3) for n in range(700))  # found in leaps, not steps
+
+
+@pytest.mark.parametrize("before", ["", "b", "a" * 40, LONG.replace("?", "x")])
+@pytest.mark.parametrize("spoiled", [None, 0, 333, -1])
+def test_long_stretches_are_found_where_they_stand(before: str, spoiled: int | None) -> None:
+    fitting = LONG.replace("?", "x")
+    if spoiled is not None:
+        fitting = fitting[:spoiled] + "y" + fitting[spoiled:][1:]
+    # What stands before may hold the stretch itself, and that is then found.
+    there = spoiled is None or before == LONG.replace("?", "x")
+    assert parse(f"*{LONG}*").matches(f"{before}{fitting}b") is there
+    assert parse(f"*{LONG}*b?").matches(f"{before}{fitting}by") is there
+    assert not parse(f"*{LONG}*{LONG}*").matches(f"{before[:50]}{fitting}b")
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    ["*" + "a?" * 50_000 + "b*", "*" + "".join(chr(n) + "?" for n in range(0x4E00, 0x9E00)) + "*"],
+    ids=["one letter", "every letter"],
+)
+def test_a_long_stretch_needs_no_bits_for_each_letter(pattern: str) -> None:
+    # A number of 100,000 bits at each character of the value took many seconds; one for each
+    # letter of the pattern takes memory by the square of its length.
+    assert not parse(pattern).matches("a" * 110_000)
+    assert parse(pattern).matches(pattern.strip("*").replace("?", "x"))
+
+
 def test_long_runs_of_single_wildcards_may_only_be_called_narrower() -> None:
     # Beyond the limit `covers` may say no where it is yes, never the other way round.
     assert parse("*" + "?" * 500).covers(parse("?" * 500))

@@ -11,7 +11,12 @@ COGNITO = "cognito-identity.amazonaws.com"
 ASSUME = ("sts:assumerole", "sts:assumerolewithwebidentity", "sts:assumerolewithsaml")
 RCP_PREFIXES = """s3 sts kms sqs secretsmanager cognito-idp logs dynamodb appconfig appstream
 autoscaling codebuild codecommit comprehend comprehendmedical dax ecr health kinesisvideo
-opensearch signin support textract transcribe translate""".split()
+opensearch signin support textract transcribe translate
+aoss autoscaling-plans budgets clouddirectory cloudfront cloudsearch cloudtrail-data codeartifact
+codepipeline cognito-identity compute-optimizer cost-optimization-hub dsql ecr-public events firehose
+fis fms gamelift inspector-scan kendra memorydb networkmonitor notifications pca-connector-ad
+personalize polly pricing resource-groups rolesanywhere servicediscovery swf timestream-influxdb
+transfer wafv2 workspaces xray""".split()
 SQS_OWN = """addpermission createqueue deletequeue listqueues listqueuetags removepermission
 setqueueattributes tagqueue untagqueue""".split()
 

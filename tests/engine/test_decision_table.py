@@ -145,3 +145,9 @@ def test_the_table_holds_all_that_is_unconfirmed() -> None:
     }
     assert named == {entry.name for entry in UNCONFIRMED}
     assert len({entry.name for entry in UNCONFIRMED}) == len(UNCONFIRMED)
+
+
+def test_the_page_on_fidelity_lists_what_is_not_confirmed() -> None:
+    page = (Path(__file__).parents[2] / "docs/fidelity.md").read_text()
+    for entry in UNCONFIRMED:
+        assert f"| `{entry.name}` | {entry.question} | {entry.chosen} |" in page, entry.name

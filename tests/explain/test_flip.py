@@ -15,6 +15,7 @@ from remit.explain.causes import documents
 from remit.explain.change import Kind
 from remit.explain.flip import flips, hinge
 from remit.explain.keys import open_keys
+from remit.explain.near import nearly
 from remit.explain.trace import ORDER, trace
 from remit.explain.words import sentence
 from tests.explain.policy_sets import policy_sets, requests
@@ -137,6 +138,21 @@ PLACE = "statement 0 (identity policies, policy.json:1:1)"
             id="an ordered value",
         ),
         pytest.param(
+            PolicySet(identity=[conditioned("StringNotEquals", "k:one", ["a", "b"])]),
+            {"k:one": "a"},
+            [
+                f"take `a` out of `StringNotEquals` on `k:one` in {PLACE}",
+                "make the request with `k:one` set to `some-other-value`",
+            ],
+            id="a value that is excluded, for which one more would not help",
+        ),
+        pytest.param(
+            PolicySet(identity=[conditioned("StringEquals", "aws:PrincipalAccount", "4")]),
+            {},
+            [f"add `111122223333` to `StringEquals` on `aws:PrincipalAccount` in {PLACE}"],
+            id="a key that is not the caller's to choose",
+        ),
+        pytest.param(
             PolicySet(
                 identity=[
                     document(allow(), deny("s3:GetObject"), deny(["s3:GetObject", "s3:Put*"]))
@@ -191,6 +207,17 @@ def test_what_nobody_can_be_let_do_has_no_change() -> None:
     assert not found.decision.allowed
     assert found.rule
     assert not flips(found)
+
+
+def test_a_resource_with_a_wildcard_is_never_added() -> None:
+    asked = Request(APP, "ec2:RunInstances", "arn:aws:ec2:us-east-1:111122223333:instance/*")
+    one = document(allow("ec2:*", "arn:aws:ec2:us-east-1:111122223333:instance/i-1"))
+    assert not flips(trace(asked, PolicySet(identity=[one])))
+
+
+def test_a_deny_is_not_nearly_an_allow() -> None:
+    found = trace(GET, PolicySet(identity=[document(deny("s3:PutObject", GET.resource))]))
+    assert not list(nearly(found))
 
 
 def test_only_everybody_names_the_anonymous_so_nothing_is_proposed() -> None:

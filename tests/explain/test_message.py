@@ -57,6 +57,14 @@ MESSAGES: dict[str, tuple[str, dict[str, Any]]] = {
         f"botocore.exceptions.ClientError: An error occurred (AccessDeniedException) when calling the GetItem operation: {BASE} {IDENTITY}\n",
         read(**SILENT, code="AccessDeniedException", operation="GetItem"),
     ),
+    "two blanks before the principal (fuzzing)": (
+        f"{BASE} {IDENTITY}".replace("User: ", "User:  "),
+        read(**SILENT),
+    ),
+    "no action (fuzzing)": (
+        "User: is not authorized to perform:  on this resource with an explicit deny",
+        {"form": Form.CLAUSE, "principal": "User:", "explicit": True},
+    ),
     "broken into lines": (
         f"An error occurred (AccessDeniedException) when calling the GetItem operation:\n  User: {SESSION}\n  is not authorized to perform:\n    dynamodb:GetItem on resource: {TABLE}\n  {IDENTITY}",
         read(**SILENT, code="AccessDeniedException", operation="GetItem"),
@@ -257,6 +265,14 @@ def test_decoded(text: str) -> None:
         context={"ec2:InstanceType": "p2.xlarge", "aws:TagKeys": ("a", "b")},
         statements=("NoBig",),
     )
+
+
+def test_a_clause_in_the_name_of_an_object_is_its_name() -> None:
+    key = "arn:aws:s3:::b/x because no identity-based policy allows the s3:GetObject action"
+    cause = Cause(PolicyType.IDENTITY, explicit=False)
+    found = parse(denial(Request(SESSION, "s3:GetObject", key), cause))
+    assert found is not None
+    assert (found.resource, found.policy_type) == (key, PolicyType.IDENTITY)
 
 
 def test_an_account_that_is_hidden_is_known_to_be() -> None:

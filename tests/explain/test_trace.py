@@ -157,6 +157,13 @@ def test_what_each_element_saw() -> None:
     assert [(miss.element, miss.seen) for miss in step.misses] == [(Element.PRINCIPAL, APP)]
 
 
+def test_the_boundary_is_in_the_way_of_a_grant_to_the_role_too() -> None:
+    # facts/iam.md 4.4 (role ARN: BLOCKS) and 4.12 (the key policy is always required).
+    key = Request(APP, "kms:Decrypt", "arn:aws:kms:us-east-1:111122223333:key/k")
+    found = trace(key, PolicySet(boundary=[document(allow("sqs:*"))]))
+    assert found.blocking == (Layer.RESOURCE, Layer.BOUNDARY)
+
+
 ROLE_GRANT = document(allow("s3:*", "*", Principal={"AWS": APP}))
 USER = "arn:aws:iam::111122223333:user/ann"
 QUEUES = [document(allow("sqs:*"))]
@@ -212,5 +219,5 @@ def test_the_action_that_decides_is_named() -> None:
     trust = document({"Effect": "Allow", "Principal": {"AWS": USER}, "Action": "sts:AssumeRole"})
     tagged = Request(USER, "sts:AssumeRole", APP, context={"aws:RequestTag/team": "a"})
     found = trace(tagged, PolicySet(resource=trust))
-    assert (found.action, found.decision.verdict) == ("sts:tagsession", Verdict.IMPLICIT_DENY)
+    assert (found.action, found.decision.verdict) == ("sts:TagSession", Verdict.IMPLICIT_DENY)
     assert found.blocking == (Layer.RESOURCE,)

@@ -197,6 +197,7 @@ LOST: dict[str, tuple[str | bytes, str]] = {
     "UTF-16": ("x = 1\n".encode("utf-16"), "lost.py:1:|null byte|save it as UTF-8"),
     "parentheses": ("x = " + "(" * 300 + "1" + ")" * 300, "lost.py:1:|too many nested"),
     "operators": ("x = " + "not " * 30_000 + "1\n", "lost.py|nested too deeply"),
+    "line feeds": ("\n" * 400_000 + "def f(:\n", "lost.py:400001:7|invalid syntax"),
     "generated": ("X = [\n" + "'0123456789',\n" * 145_000 + "]\n", "lost.py|2.0 MB|not read"),
     "huge": ("X = [\n" + "'0123456789',\n" * 620_000 + "]\n", "lost.py|larger than 8 MiB"),
 }

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 
+from remit.app.requests import Name
 from remit.core.decision import Decision
 
 
-def decided(name: str | None, decision: Decision) -> str:
+def decided(name: Name, decision: Decision) -> str:
     """The answer to the case whose `id` is `name`. `warnings` is there when there are any."""
     answer: dict[str, object] = {
         "id": name,
@@ -27,6 +28,6 @@ def decided(name: str | None, decision: Decision) -> str:
     return json.dumps(answer)
 
 
-def refused(name: str | None, error: str, where: str) -> str:
+def refused(name: Name, error: str, where: str) -> str:
     """The answer to a line that cannot be decided."""
     return json.dumps({"id": name, "error": error, "where": where})

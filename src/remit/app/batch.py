@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from remit.app import answers
 from remit.app.cases import read
 from remit.app.memo import Memo
-from remit.app.requests import CaseError
+from remit.app.requests import CaseError, Name
 from remit.core.decision import Verdict
 
 
@@ -37,6 +37,6 @@ class Batch:
             return self.refuse(str(error), "/policies", case.name)
         return Answer(answers.decided(case.name, decision), decision.verdict)
 
-    def refuse(self, error: str, where: str, name: str | None = None) -> Answer:
+    def refuse(self, error: str, where: str, name: Name = None) -> Answer:
         """The answer to a line that cannot be decided."""
         return Answer(answers.refused(name, error, where), None)

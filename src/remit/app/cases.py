@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from remit.app.memo import Memo
 from remit.app.policies import Compiled, Levels, compile_layers, notes_of
 from remit.app.quick import read as quick_read
-from remit.app.requests import KEYS, CaseError, request
+from remit.app.requests import KEYS, CaseError, Name, request
 from remit.core.decision import Layer
 from remit.core.policy import Policy
 from remit.core.request import Request, Value
@@ -34,7 +34,7 @@ _BY_LEVEL = frozenset({Layer.SCP, Layer.RCP})
 class Case:
     """One line, read. `name` is its `id`."""
 
-    name: str | None
+    name: Name
     request: Request
     compiled: Compiled
 
@@ -85,19 +85,27 @@ def _with_hint(message: str, hint: str) -> str:
     return f"{message}; {hint}" if hint else message
 
 
-def _members(root: nodes.Node) -> tuple[str | None, dict[str, nodes.Node]]:
+def _members(root: nodes.Node) -> tuple[Name, dict[str, nodes.Node]]:
     """The `id`, and the members of the case. Keys that are not its own belong to the caller."""
     if not isinstance(root, nodes.Mapping):
         raise CaseError(f"a case must be an object, not {describe(root)}", "")
     members = _object(root, "", "the case")
     name = members.get("id")
-    if name is not None and not (isinstance(name, nodes.Scalar) and name.is_string):
-        raise CaseError(f"the `id` must be text, not {describe(name)}", "/id")
-    text = name.text if isinstance(name, nodes.Scalar) else None
+    if name is not None and not (isinstance(name, nodes.Scalar) and _is_name(name)):
+        raise CaseError(f"the `id` must be text or a whole number, not {describe(name)}", "/id")
+    text = _name(name) if isinstance(name, nodes.Scalar) else None
     for key in ("request", "policies"):
         if key not in members:
             raise CaseError(f"the case has no `{key}`", f"/{key}", text)
     return text, members
+
+
+def _name(name: nodes.Scalar) -> Name:
+    return name.value if isinstance(name.value, int) else name.text
+
+
+def _is_name(name: nodes.Scalar) -> bool:
+    return name.is_string or type(name.value) is int
 
 
 def _object(

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any, TypeAlias
 
 from remit.app.memo import STAND_IN
-from remit.app.requests import KEYS, CaseError, request
+from remit.app.requests import KEYS, CaseError, Name, request
 from remit.core.request import Request, Value
 from remit.syntax.source import MAX_DEPTH
 
@@ -20,7 +20,7 @@ _TEXTS = frozenset(KEYS[:4])
 _REQUIRED = frozenset(KEYS[:3])
 _LONGEST_NUMBER = 300
 
-Read: TypeAlias = tuple[str | None, Request]
+Read: TypeAlias = tuple[Name, Request]
 
 
 class _Number(str):
@@ -47,9 +47,9 @@ def read(rest: str) -> Read | None:
         return None
 
 
-def _name(root: dict[str, Any]) -> str | None:
+def _name(root: dict[str, Any]) -> Name:
     name = root.get("id", "")
-    if type(name) is not str:
+    if type(name) is not str and type(name) is not int:
         raise _UnusualError
     return name if "id" in root else None
 

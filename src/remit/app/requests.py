@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import TypeAlias
 
 from remit.core.request import Request, Value
 from remit.engine.principal import PrincipalError, read_principal
@@ -16,10 +17,14 @@ _ACTION = re.compile(r"[^:*?\s]++:[^:*?\s]++")
 _ACCOUNT = re.compile(r"[0-9]{12}")
 
 
+Name: TypeAlias = str | int | None
+"""The `id` of a case, echoed in its answer: a text, or a whole number as other tools write them."""
+
+
 class CaseError(Exception):
     """A case that cannot be decided: `id` where it could be read, what is wrong, and `where`."""
 
-    def __init__(self, message: str, where: str, name: str | None = None) -> None:
+    def __init__(self, message: str, where: str, name: Name = None) -> None:
         super().__init__(message)
         self.message = message
         self.where = where

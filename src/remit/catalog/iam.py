@@ -144,6 +144,8 @@ def expand(pattern: str) -> tuple[str, ...]:
 
 def glob(pattern: str, text: str) -> bool:
     """Whether `text` matches: `*` is any run of characters, `?` exactly one. Linear space."""
+    if "*" not in pattern and "?" not in pattern:
+        return pattern == text
     at, back, mark = 0, -1, 0
     position = 0
     while position < len(text):

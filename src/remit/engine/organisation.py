@@ -17,37 +17,23 @@ from remit.core.arn import Arn
 from remit.engine.context import Facts
 from remit.engine.principal import Caller
 
-# The services whose resources RCPs reach, by action prefix, as the page lists them in 2026. AWS
-# extends the list: a capture of September 2026 counted 62 prefixes (unconfirmed: rcp-services).
-RCP_SERVICES = frozenset(
-    {
-        "appconfig",
-        "appstream",
-        "autoscaling",
-        "codebuild",
-        "codecommit",
-        "cognito-idp",
-        "comprehend",
-        "comprehendmedical",
-        "dax",
-        "dynamodb",
-        "ecr",
-        "health",
-        "kinesisvideo",
-        "kms",
-        "logs",
-        "opensearch",
-        "s3",
-        "secretsmanager",
-        "signin",
-        "sqs",
-        "sts",
-        "support",
-        "textract",
-        "transcribe",
-        "translate",
-    }
-)
+# The services whose resources RCPs reach, by action prefix: as the page lists them in 2026.
+_DOCUMENTED = """
+    appconfig appstream autoscaling codebuild codecommit cognito-idp comprehend
+    comprehendmedical dax dynamodb ecr health kinesisvideo kms logs opensearch s3
+    secretsmanager signin sqs sts support textract transcribe translate
+"""
+# AWS extends the list. A capture of September 2026 counted 62 prefixes [O recording A]; these are
+# what the Service Authorization Reference of October 2026 adds to make 62 (unconfirmed:
+# rcp-services).
+_OBSERVED = """
+    aoss autoscaling-plans budgets clouddirectory cloudfront cloudsearch cloudtrail-data
+    codeartifact codepipeline cognito-identity compute-optimizer cost-optimization-hub dsql
+    ecr-public events firehose fis fms gamelift inspector-scan kendra memorydb
+    networkmonitor notifications pca-connector-ad personalize polly pricing resource-groups
+    rolesanywhere servicediscovery swf timestream-influxdb transfer wafv2 workspaces xray
+"""
+RCP_SERVICES = frozenset((_DOCUMENTED + _OBSERVED).split())
 
 
 def scp_binds(caller: Caller) -> bool:

@@ -19,6 +19,7 @@ from remit.engine.condition import Check, compile_check, compile_test
 from remit.engine.context import Facts
 from remit.engine.naming import Form, Who
 from remit.engine.variables import BROKEN, Context, Template, Variable
+from remit.syntax.source import shown
 
 Naming: TypeAlias = Callable[[Who], frozenset[Form]]
 """As what a statement names a caller; empty when it does not speak of it."""
@@ -192,7 +193,7 @@ def _actions(statement: Statement, deny: bool) -> tuple[tuple[Named, ...], list[
         text = item.value
         understood = text.count(":") == 1 or (bool(text) and not text.strip("*"))
         if not understood:
-            bad.append(f"`{text}` is no action: expected `service:Name` or `*`")
+            bad.append(f"{shown(text)} is no action: expected `service:Name` or `*`")
         if understood or (deny and not statement.not_action):
             found.append(Named(item, Pattern.parse(text.lower())))
     return tuple(found), bad
@@ -213,9 +214,9 @@ def _targets(
         template = _after_fifth_colon(Template.read(item.value, variables))
         arn = _is_resource(item.value)
         if not arn:
-            bad.append(f"`{item.value}` is no resource: expected an ARN or `*`")
+            bad.append(f"{shown(item.value)} is no resource: expected an ARN or `*`")
         elif template.broken:
-            bad.append(f"`{item.value}` has a variable that cannot be read, or not there")
+            bad.append(f"{shown(item.value)} has a variable that cannot be read, or not there")
         if loose or (arn and not template.broken):
             fixed = None if template.keys else template.pattern({}, open_break=loose)
             found.append(Target(item, template, fixed, loose))

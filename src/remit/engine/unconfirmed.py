@@ -69,7 +69,8 @@ UNCONFIRMED: tuple[Unconfirmed, ...] = (
     Unconfirmed(
         "rcp-services",
         "Which services RCPs reach beyond those that the documentation lists.",
-        "Those of the list; a statement about others is not applied, and a warning names it.",
+        "Those of the page and the 62 that were observed; a statement about others is not applied, "
+        "and a warning names it.",
         "organisation.py",
         "4.7",
     ),

@@ -16,6 +16,7 @@ from typing import TypeAlias
 from remit.core.automaton import Wild
 from remit.core.pattern import Pattern
 from remit.core.request import Value
+from remit.syntax.source import MAX_SIZE
 
 Context: TypeAlias = Mapping[str, Value]
 """A request's context under lowered keys; a key without values is not in it."""
@@ -84,12 +85,15 @@ class Template:
         return frozenset(part.key for part in self.parts if isinstance(part, Variable))
 
     def text(self, context: Context) -> str | None:
-        """The text for one request, wildcard characters and all; None when unresolved."""
+        """The text for one request, wildcard characters and all; None when unresolved, or longer
+        than MAX_SIZE: a request holds nothing that is so long."""
         found: list[str] = []
+        room = MAX_SIZE
         for part in self.parts:
             value = _value(part, context)
-            if value is None:
+            if value is None or len(value) > room:
                 return None
+            room -= len(value)
             found.append(value)
         return "".join(found)
 
@@ -100,7 +104,8 @@ class Template:
         open_key: Callable[[str], bool] = lambda _: False,
         open_break: bool = False,
     ) -> Pattern | None:
-        """The pattern for one request; None when unresolved.
+        """The pattern for one request; None when unresolved, or when its text, without what was
+        written in the policy, is longer than MAX_SIZE.
 
         `*` stands for a variable whose key is open, and for what is broken if `open_break`.
         """
@@ -108,15 +113,20 @@ class Template:
         if isinstance(first, str):
             return Pattern.parse(first)
         pieces: list[str | Wild] = []
+        room = MAX_SIZE
         for part in self.parts:
             if isinstance(part, str):
                 pieces += Pattern.parse(part).pieces
                 continue
             opened = open_key(part.key) if isinstance(part, Variable) else False
             opened = opened or (open_break and part is BROKEN)
-            value = Wild.ANY if opened else _value(part, context)
-            if value is None:
+            if opened:
+                pieces.append(Wild.ANY)
+                continue
+            value = _value(part, context)
+            if value is None or len(value) > room:
                 return None
+            room -= len(value)
             pieces.append(value)
         return Pattern(tuple(pieces))
 

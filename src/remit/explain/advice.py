@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from remit.core.arn import Arn
-from remit.explain.candidates import written
+from remit.explain.candidate import WILD, written
 from remit.explain.change import new_statement
 from remit.explain.denied import Denied, Form
 from remit.explain.wording import PolicyType
@@ -46,7 +46,6 @@ _KMS = (
 )
 _SETTINGS = frozenset({PolicyType.BLOCKED_ACLS, PolicyType.BLOCKED_POLICIES})
 _WITH_PRINCIPAL = frozenset({PolicyType.RESOURCE, PolicyType.TRUST, PolicyType.VPC_ENDPOINT})
-_WILD = frozenset("*?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +121,7 @@ def _statement(denied: Denied) -> str:
     resource = denied.resource or "*"
     if denied.policy_type in _SETTINGS or denied.masked:
         return ""
-    if resource != "*" and not _WILD.isdisjoint(resource):
+    if resource != "*" and not WILD.isdisjoint(resource):
         return ""
     named = None
     if denied.policy_type in _WITH_PRINCIPAL:

@@ -20,6 +20,9 @@ from remit.explain.notes import held_by_absence, note, spot
 from remit.explain.trace import trace
 from remit.explain.wording import Cause, denial, plain, policy_type
 
+MOST_NEAR = 200
+"""Statements that nearly applied of which it is said why; of more the number is known."""
+
 
 @dataclass(frozen=True, slots=True)
 class Near:
@@ -53,6 +56,7 @@ class Explanation:
     sentence: str | None
     plain: str | None
     near: tuple[Near, ...]
+    more_near: int
     absent: tuple[Absent, ...]
     flips: tuple[Flip, ...]
     hinge: Hinge | None
@@ -64,13 +68,15 @@ def explain(request: Request, policies: PolicySet) -> Explanation:
     found = trace(request, policies)
     allowed = found.decision.allowed
     cause = _cause(found)
+    near = list(nearly(found))
     asked = replace(request, action=found.action)
     return Explanation(
         found,
         cause,
         None if allowed else denial(asked, cause),
         plain(asked) if found.foreign and not allowed else None,
-        tuple(Near(s, note(found, s, s.misses[0]), spot(s, s.misses[0])) for s in nearly(found)),
+        tuple(_near(found, step) for step in near[:MOST_NEAR]),
+        max(0, len(near) - MOST_NEAR),
         tuple(_absent(found)),
         flips(found),
         hinge(found) if allowed and not found.rule else None,
@@ -84,6 +90,11 @@ def _cause(found: Trace) -> Cause | None:
         return None
     explicit = found.decision.verdict is Verdict.EXPLICIT_DENY
     return Cause(policy_type(found.blocking[0], found.action), explicit)
+
+
+def _near(found: Trace, step: Step) -> Near:
+    (miss,) = step.misses
+    return Near(step, note(found, step, miss), spot(step, miss))
 
 
 def _absent(found: Trace) -> list[Absent]:

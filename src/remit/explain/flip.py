@@ -14,15 +14,19 @@ from remit.core.decision import Layer, Verdict
 from remit.core.request import Request
 from remit.engine.authorize import authorize
 from remit.engine.policyset import PolicySet
-from remit.explain.candidates import Candidate, allowing, removed, sparing
+from remit.explain.allowing import allowing
+from remit.explain.candidate import Candidate
 from remit.explain.causes import LayerCause, Step, Trace
 from remit.explain.change import Change, Kind, State
+from remit.explain.sparing import removal, removed, sparing
 from remit.explain.trace import trace as walk
 
 MOST_CHANGES = 12
 """Of a verdict that takes more than these nothing is said: nobody would call them small."""
 _MOST_TRIED = 40
 """Candidates that are tried for one obstacle."""
+_MOST_COMPILED = 20_000
+"""Statements that are compiled for one obstacle: of a large set fewer candidates are tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,7 @@ class Hinge:
 def flips(trace: Trace) -> tuple[Flip, ...]:
     """For a denied request: the smallest change that allows it, then the smallest of the other
     side (of the request alone, or of policies alone), where there is one."""
-    if trace.decision.allowed:
+    if trace.decision.allowed or max(_obstacles(trace)) > MOST_CHANGES:
         return ()
     found: list[Flip] = []
     for fits in (_any_change, _of_request, _of_policies):
@@ -98,11 +102,17 @@ def _cleared(trace: Trace, fits: Fits) -> tuple[Candidate, Trace] | None:
     """The smallest candidate that takes an obstacle out of the way, and the trace after it."""
     before = _obstacles(trace)
     found = [c for c in _candidates(trace) if all(map(fits, c.changes))]
-    for candidate in sorted(found, key=lambda one: one.size)[:_MOST_TRIED]:
-        after = walk(candidate.state.request, candidate.state.policies)
+    for candidate in sorted(found, key=lambda one: one.size)[: _tries(trace)]:
+        state = candidate.make()
+        after = walk(state.request, state.policies)
         if _obstacles(after) < before:
             return candidate, after
     return None
+
+
+def _tries(trace: Trace) -> int:
+    size = sum(len(level.rules) for rules in trace.policies.layers for level in rules.levels)
+    return max(2, min(_MOST_TRIED, _MOST_COMPILED // max(size, 1)))
 
 
 def _candidates(trace: Trace) -> Iterator[Candidate]:
@@ -161,15 +171,7 @@ def _without(trace: Trace, steps: Iterable[Step]) -> Flip | None:
     state, changes = State(trace.request, trace.policies), list[Change]()
     for step in steps:
         state = removed(state, step)
-        changes.append(
-            Change(
-                Kind.REMOVE_STATEMENT,
-                layer=step.named.layer,
-                policy=step.named.policy,
-                document=trace.policy(step),
-                statement=step.statement,
-            )
-        )
+        changes.append(removal(trace, step))
     decision = authorize(state.request, state.policies)
     if decision.allowed:
         return None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from remit.core.decision import Verdict
 from remit.core.request import Request, Value
@@ -19,6 +20,10 @@ from remit.explain.trials import OTHER, trials
 
 MOST_KEYS = 24
 """Open keys of one request that are looked into, and values of each that are tried."""
+_MOST_ASKED = 100_000
+"""Statements that are asked in all: of a large set fewer values are tried."""
+_MOST_JOINED = 50
+"""Statements of which all missing keys are tried together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +46,21 @@ class OpenKey:
 @dataclass(frozen=True, slots=True)
 class OpenKeys:
     """`single` are the keys of which one answer alone changes the verdict. `together` are keys
-    and values that change it only together; empty where single ones do."""
+    and values that change it only together; None where single ones do. `skipped` is the number of
+    keys that were too many to look into."""
 
     single: tuple[OpenKey, ...] = ()
+    skipped: int = 0
     together: Mapping[str, Value] | None = None
     verdict: Verdict | None = None
 
 
 def open_keys(trace: Trace) -> OpenKeys:
     """The keys on which the verdict hangs."""
-    tries = _tries(trace)
+    tries, skipped = _tries(trace)
     found = [_answered(trace, key, values) for key, values in tries.items()]
     single = tuple(one for one in found if any(_differs(trace, a) for a in one.answers))
-    return OpenKeys(single) if single else _together(trace)
+    return OpenKeys(single, skipped) if single else _together(trace, skipped)
 
 
 def _differs(trace: Trace, given: Given) -> bool:
@@ -71,20 +78,24 @@ def _verdict(trace: Trace, more: Mapping[str, Value]) -> Verdict:
     return authorize(asked, trace.policies).verdict
 
 
-def _tries(trace: Trace) -> dict[str, dict[Value, None]]:
-    """For each open key, as first spelled, the values to try."""
+def _tries(trace: Trace) -> tuple[dict[str, dict[Value, None]], int]:
+    """For each open key, as first spelled, the values to try; and how many keys are left out."""
     spelled: dict[str, str] = {}
     found: dict[str, dict[Value, None]] = {}
-    for step in _steps(trace):
+    steps = list(_steps(trace))
+    left = max(MOST_KEYS, _MOST_ASKED // max(len(steps), 1))
+    for step in steps:
         for key, value in _mentions(step, trace):
             if key.lower() in trace.context:
                 continue
             name = spelled.setdefault(key.lower(), key)
-            if name in found or len(found) < MOST_KEYS:
-                values = found.setdefault(name, {})
-                if len(values) < MOST_KEYS:
-                    values[value] = None
-    return found
+            known = found.get(name, {})
+            if value in known or len(known) == MOST_KEYS or left == 0:
+                continue
+            if known or len(found) < MOST_KEYS:
+                found.setdefault(name, {})[value] = None
+                left -= 1
+    return found, len(spelled) - len(found)
 
 
 def _steps(trace: Trace) -> Iterator[Step]:
@@ -136,15 +147,15 @@ def _by_template(template: Template, seen: str) -> Iterator[tuple[str, Value]]:
 # --- several at once ----------------------------------------------------------------------------
 
 
-def _together(trace: Trace) -> OpenKeys:
+def _together(trace: Trace, skipped: int) -> OpenKeys:
     """For a statement that misses conditions on several open keys: all of them answered."""
-    for step in _steps(trace):
+    for step in islice(_steps(trace), _MOST_JOINED):
         wanted = satisfied(step, trace.request, trace.context)
         if wanted and len(wanted) > 1:
             verdict = _verdict(trace, wanted)
             if verdict is not trace.decision.verdict:
-                return OpenKeys(together=wanted, verdict=verdict)
-    return OpenKeys()
+                return OpenKeys((), skipped, wanted, verdict)
+    return OpenKeys(skipped=skipped)
 
 
 def satisfied(

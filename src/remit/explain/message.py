@@ -114,7 +114,7 @@ def _sentence(text: str) -> Denied | None:
     who, what, rest = text.partition(WHAT)
     if not what:
         return None
-    principal = who.rpartition(WHO)[2] if WHO in who else who.rpartition(" ")[2]
+    principal = (who.rpartition(WHO)[2] if WHO in who else who.rpartition(" ")[2]).strip()
     action, _, _ = rest.partition(" ")
     rest = rest[len(action) :]
     action = action.strip(_ENDS)
@@ -131,10 +131,10 @@ def _sentence(text: str) -> Denied | None:
 
 def _unnamed(principal: str, action: str, rest: str) -> Denied:
     if _PERHAPS in rest:
-        return Denied(Form.KMS, principal, action, None, PolicyType.RESOURCE, None)
+        return Denied(Form.KMS, principal or None, action or None, None, PolicyType.RESOURCE, None)
     place, kind, explicit, arn = _clause(rest)
     form = Form.SENTENCE if place is None else Form.CLAUSE
-    return Denied(form, principal, action, None, kind, explicit, arn)
+    return Denied(form, principal or None, action or None, None, kind, explicit, arn)
 
 
 def _resource(text: str) -> str | None:

@@ -72,6 +72,11 @@ _OVERRULED: Mapping[Form, str] = {
     Form.EVERYONE: "the resource policy names everybody, and that is enough by itself",
 }
 _ELSEWHERE = "the caller's own policies allow it, and in one account that is enough"
+# The actions that the engine asks beside the request's own, as AWS spells them.
+_FURTHER = {
+    "sts:tagsession": "sts:TagSession",
+    "sts:setsourceidentity": "sts:SetSourceIdentity",
+}
 _NO_FORMS: frozenset[Form] = frozenset()
 _ABSENT = {layer: LayerCause(layer, Stance.ABSENT) for layer in Layer}
 _MISSED = {layer: LayerCause(layer, Stance.SILENT) for layer in Layer}
@@ -85,16 +90,18 @@ def trace(request: Request, policies: PolicySet) -> Trace:
     """How `authorize(request, policies)` comes to its decision. Raises what it raises."""
     facts = gather(request)
     walk = _walk(facts, policies)
+    name = request.action
     for action in further(facts):
         if walk.decision.allowed:
             also = _walk(replace(facts, action=action), policies)
-            walk = walk if also.decision.allowed else also
+            if not also.decision.allowed:
+                walk, name = also, _FURTHER.get(action, action)
     decision = replace(walk.decision, warnings=policies.warnings)
     blocking = walk.blocking()
     return Trace(
         request,
         policies,
-        request.action if walk.facts.action == facts.action else walk.facts.action,
+        name,
         walk.facts.context,
         decision,
         tuple(walk.cause(layer, blocking) for layer in ORDER),
@@ -191,7 +198,8 @@ class _Walk:
         resource = not self._would({**given, **self._only(Layer.RESOURCE)})
         if resource:
             given[Layer.RESOURCE] = self._open(Layer.RESOURCE)
-            if not self._would(given):
+            asked = binding(self.facts, self.terms, [Layer.RESOURCE])
+            if not asked or not self._would(given):
                 return ()  # refused, whatever policies say
         else:
             given |= self._only(Layer.RESOURCE)

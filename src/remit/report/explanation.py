@@ -192,7 +192,7 @@ def _near(screen: Screen, sources: Sources, found: Explanation) -> list[str]:
         lines.append(f"  {screen.clean(name)}")
         lines += draw(screen, sources, near.span, Mark("-->", "^", "note"), numbers)
         lines += indented(screen, near.said, numbers + 3)
-    return lines + _more(len(found.near))
+    return lines + _more(len(found.near) + found.more_near)
 
 
 def _absent(screen: Screen, found: Explanation) -> list[str]:
@@ -212,7 +212,7 @@ def _changes(screen: Screen, found: Explanation) -> list[str]:
     if found.trace.decision.allowed:
         return []
     if not found.flips:
-        text = "No small change allows it." if not found.trace.rule else ""
+        text = "No small change that adds no wildcard allows it." if not found.trace.rule else ""
         return [screen.paint("strong", text)] if text else []
     lines = [screen.paint("strong", "The smallest change that allows it (decided again)")]
     lines += _flip(screen, found.flips[0])
@@ -252,12 +252,14 @@ def _keys(screen: Screen, keys: OpenKeys) -> list[str]:
     if keys.together is not None and keys.verdict is not None:
         pairs = [f"`{key}` = {value_text(value)}" for key, value in keys.together.items()]
         return [title, *indented(screen, f"{' and '.join(pairs)}: {keys.verdict}", 2)]
-    if not keys.single:
+    if not keys.single and not keys.skipped:
         return []
-    lines = [title]
+    lines = [title] if keys.single else []
     for one in keys.single:
         lines.append(screen.clean(f"  {one.key}"))
         lines += [_answer(screen, given) for given in one.answers]
+    if keys.skipped:
+        lines += indented(screen, f"{some(keys.skipped, 'more key')} not looked into: too many", 2)
     return lines
 
 

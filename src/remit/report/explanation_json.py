@@ -60,6 +60,7 @@ def _explanation(found: Explanation) -> dict[str, Any]:
             {**_step(near.step), "failed": near.said, "at": _place(near.span)}
             for near in found.near
         ],
+        "moreNear": found.more_near,
         "absent": [{**_step(one.step), "holds": one.said} for one in found.absent],
         "flips": [_flip(flip) for flip in found.flips],
         "hinge": None
@@ -137,6 +138,7 @@ def _keys(found: Explanation) -> dict[str, Any]:
             }
             for one in keys.single
         ],
+        "skipped": keys.skipped,
         "together": None
         if keys.together is None
         else {"values": dict(keys.together), "decision": keys.verdict},

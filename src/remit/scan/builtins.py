@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from remit.core.text import Hole, Text
-from remit.scan.calls import release
-from remit.scan.expressions import UNROLL, each
+from remit.scan.callbacks import release
+from remit.scan.iteration import UNROLL, each
 from remit.scan.join import join
 from remit.scan.library import LIBRARY
 from remit.scan.methods import elements

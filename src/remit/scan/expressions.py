@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import ast
-import operator
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from remit.core.text import Hole, Text
+from remit.core.text import Hole
 from remit.scan import bridge
+from remit.scan.arithmetic import binary
+from remit.scan.iteration import comprehension, each
 from remit.scan.join import join
 from remit.scan.machine import Activation, Evaluate
 from remit.scan.methods import elements, look_up
 from remit.scan.objects import variable
-from remit.scan.text import LONGEST, concat, first_hole, percent, spread, with_spec
+from remit.scan.text import concat, first_hole, spread, with_spec
 from remit.scan.truth import compare, hangs_on, truth
 from remit.scan.values import (
-    WIDEST,
     Absent,
     Arguments,
     BoundV,
@@ -35,9 +34,6 @@ from remit.scan.values import (
 
 if TYPE_CHECKING:
     from remit.scan.machine import Machine
-
-UNROLL = 24
-"""Loops and comprehensions over at most so many known elements run once for each."""
 
 
 def _constant(_machine: Machine, node: ast.Constant, _frame: Activation) -> Value:
@@ -169,77 +165,6 @@ def _unpack(value: Value, keywords: dict[str, Value]) -> bool:
     return is_open
 
 
-_ARITHMETIC: dict[type, Callable[[Any, Any], Any]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-    ast.FloorDiv: operator.floordiv,
-    ast.Mod: operator.mod,
-    ast.BitOr: operator.or_,
-    ast.BitAnd: operator.and_,
-    ast.BitXor: operator.xor,
-}
-
-
-def binary(machine: Machine, test: ast.operator, left: Value, right: Value) -> Value:
-    """`left <op> right` for each choice of alternatives."""
-    return spread(lambda a, b: _binary(machine, test, a, b), [left, right])
-
-
-def _binary(machine: Machine, test: ast.operator, left: Value, right: Value) -> Value:
-    if isinstance(test, ast.Mod) and isinstance(left, str):
-        values = tuple(right.items) if isinstance(right, ListV) else (right,)
-        return percent(left, values, right.items if isinstance(right, DictV) else None)
-    if isinstance(test, ast.Add) and _both_text(left, right):
-        return concat([left, right])
-    if isinstance(test, ast.Add) and isinstance(left, ListV) and isinstance(right, ListV):
-        return _lists_added(left, right)
-    if isinstance(test, ast.BitOr) and isinstance(left, DictV) and isinstance(right, DictV):
-        return DictV({**left.items, **right.items}, right.rest if right.open else left.rest)
-    if (
-        isinstance(test, ast.Div)
-        and isinstance(left, (str, Text))
-        and isinstance(right, (str, Text, Hole))
-    ):
-        return concat([left, "/", right])  # pathlib
-    simple = (int, float, str)
-    if isinstance(left, simple) and isinstance(right, simple) and type(test) in _ARITHMETIC:
-        if isinstance(test, ast.Mult) and str in (type(left), type(right)):
-            return _repeated(left, right)
-        if isinstance(test, ast.Mult) and _wide(left) + _wide(right) > WIDEST:
-            return code("a large number")
-        try:
-            return _ARITHMETIC[type(test)](left, right)
-        except (TypeError, ValueError, ArithmeticError):
-            return code("an impossible operation")
-    return first_hole([left, right]) or code("a computed value")
-
-
-def _lists_added(left: ListV, right: ListV) -> ListV:
-    rest = join([v.rest for v in (left, right) if v.open]) if left.open or right.open else ...
-    if len(left.items) + len(right.items) > WIDEST:
-        return ListV([], left.kind, join([*left.items, *right.items]))
-    return ListV([*left.items, *right.items], left.kind, rest)
-
-
-def _both_text(left: Value, right: Value) -> bool:
-    texts = (str, Text)
-    known = isinstance(left, texts) or isinstance(right, texts)
-    return known and isinstance(left, (*texts, Hole)) and isinstance(right, (*texts, Hole))
-
-
-def _wide(value: Value) -> int:
-    return value.bit_length() if isinstance(value, int) else 0
-
-
-def _repeated(left: Value, right: Value) -> Value:
-    text, count = (left, right) if isinstance(left, str) else (right, left)
-    if not isinstance(count, int) or len(text) * count > LONGEST:
-        return code("a repeated text")
-    return text * count
-
-
 def _binop(machine: Machine, node: ast.BinOp, frame: Activation) -> Value:
     # A long chain of `+` nests to the left: walk it without recursion.
     chain: list[ast.BinOp] = [node]
@@ -360,88 +285,6 @@ def _sequence(kind: str) -> Evaluate:
     return evaluate
 
 
-def each(machine: Machine, value: Value, node: ast.AST) -> tuple[list[Value], bool]:
-    """The elements of what is iterated, and whether these are all. Charges what iterating calls."""
-    if isinstance(value, OneOf):
-        parts = [each(machine, one, node) for one in value.values if one is not None]
-        return [item for items, _ in parts for item in items], False
-    known = elements(machine, value)
-    if known is not None and len(known) <= UNROLL:
-        return known, True
-    if isinstance(value, ListV):
-        return [join([*value.items, *([value.rest] if value.open else [])])], False
-    if isinstance(value, DictV):
-        return [join([*value.items, code("a key")])], False
-    if bridge.is_sdk(value):
-        return [bridge.iterate(machine, value, node)], False
-    if isinstance(value, ClassV):  # an enum
-        return [v for v in value.attrs.values() if isinstance(v, InstanceV)], True
-    if isinstance(value, InstanceV):
-        return _each_of_instance(machine, value, node)
-    if isinstance(value, Hole):
-        return [Hole(value.kind, f"an element of {value.name}"[:80], value.span)], False
-    return [first_hole([value]) or code("an element")], False
-
-
-def _each_of_instance(
-    machine: Machine, value: InstanceV, node: ast.AST
-) -> tuple[list[Value], bool]:
-    """Python's iterator protocol: `__iter__` gives something to iterate, or an object with
-    `__next__`, often itself."""
-    maker = value.cls.find("__iter__")
-    if isinstance(maker, FunctionV):
-        made = machine.call(BoundV(value, maker), Arguments(), node)
-        if not isinstance(made, InstanceV):
-            return each(machine, made, node)
-        value = made
-    step = value.cls.find("__next__")
-    if isinstance(step, FunctionV):
-        return [machine.call(BoundV(value, step), Arguments(), node)], False
-    return [code(f"an element of {value.cls.name}")], False
-
-
-def _comprehension(kind: str) -> Evaluate:
-    def evaluate(machine: Machine, node: ast.AST, frame: Activation) -> Value:
-        made: Value = DictV({}) if kind == "dict" else ListV([], kind)
-        outer = frame.scope.vars
-        frame.scope.vars = dict(outer)
-        complete = _generate(machine, node, node.generators, frame, made)  # type: ignore[attr-defined]  # every comprehension has generators
-        frame.scope.vars = outer
-        if not complete:
-            found = list(made.items.values()) if isinstance(made, DictV) else made.items
-            made.rest = join(found) if found else code("an element")
-            if isinstance(made, ListV):
-                made.items = []
-        return made
-
-    return evaluate
-
-
-def _generate(
-    machine: Machine, node: Any, generators: list[ast.comprehension], frame: Activation, made: Value
-) -> bool:
-    if not generators:
-        if isinstance(made, DictV):
-            key, value = machine.eval(node.key, frame), machine.eval(node.value, frame)
-            known = isinstance(key, (str, int))
-            made.items[key if known else f"{{{len(made.items)}}}"] = value
-            return known
-        made.items.append(machine.eval(node.elt, frame))
-        return True
-    first, *rest = generators
-    items, complete = each(machine, machine.eval(first.iter, frame), first.iter)
-    for index, item in enumerate(items):
-        if index and machine.spent():
-            return False
-        machine.assign(first.target, item, frame)
-        tests = [truth(machine.eval(test, frame)) for test in first.ifs]
-        if False in tests:
-            continue
-        complete &= None not in tests
-        complete &= _generate(machine, node, rest, frame, made)
-    return complete
-
-
 def _lambda(machine: Machine, node: ast.Lambda, frame: Activation) -> Value:
     return machine.function(node, frame, "<lambda>")
 
@@ -489,10 +332,10 @@ EVALUATORS: dict[type, Any] = {
     ast.List: _sequence("list"),
     ast.Tuple: _sequence("tuple"),
     ast.Set: _sequence("set"),
-    ast.ListComp: _comprehension("list"),
-    ast.SetComp: _comprehension("set"),
-    ast.GeneratorExp: _comprehension("list"),
-    ast.DictComp: _comprehension("dict"),
+    ast.ListComp: comprehension("list"),
+    ast.SetComp: comprehension("set"),
+    ast.GeneratorExp: comprehension("list"),
+    ast.DictComp: comprehension("dict"),
     ast.Lambda: _lambda,
     ast.NamedExpr: _named,
     ast.Await: _inner,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from remit.core.call import Call
 from remit.core.span import Span
 from remit.scan import bridge
+from remit.scan.assignment import assign
 from remit.scan.builtins import BUILTINS
 from remit.scan.calls import call_value
 from remit.scan.expressions import EVALUATORS
@@ -17,7 +18,7 @@ from remit.scan.library import LIBRARY
 from remit.scan.machine import Activation, Machine
 from remit.scan.objects import get_attribute
 from remit.scan.record import sighting
-from remit.scan.statements import EXECUTORS, assign
+from remit.scan.statements import EXECUTORS
 from remit.scan.values import (
     CONSTANTS,
     Arguments,
@@ -169,7 +170,13 @@ class Interpreter(Machine):
         scope = frame.scope.parent if frame.code == "class" else frame.scope
         label = f"{owner.name}.{name}" if owner is not None else name
         made = FunctionV(
-            node, frame.module, scope or Scope(), label, defaults, named, self.library.yields(node)
+            node,
+            frame.module,
+            scope or Scope(),
+            label,
+            defaults,
+            named,
+            self.library.yields(node, frame.module.source),
         )
         made.owner = owner
         return made

@@ -12,8 +12,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from remit.core.text import Text
-from remit.scan.calls import release
-from remit.scan.expressions import each
+from remit.scan.callbacks import release
+from remit.scan.iteration import each
 from remit.scan.join import join
 from remit.scan.objects import variable
 from remit.scan.source import LARGEST_FILE

@@ -15,18 +15,20 @@ from remit.scan.model import Entry, Located, Mask, Unattributed
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """An AWS call as seen from some depth: the call's path holds the frames from there on."""
+    """An AWS call as seen from some depth: `path` holds the frames from there on, whatever the
+    call itself says."""
 
     call: Call
     key: str
+    path: tuple[Frame, ...]
 
     def below(self, frames: tuple[Frame, ...]) -> Sighting:
         """The same call seen from further out."""
-        return replace(self, call=replace(self.call, path=frames + self.call.path))
+        return Sighting(self.call, self.key, frames + self.path)
 
     def above(self, depth: int) -> Sighting:
         """The same call seen from `depth` frames further in."""
-        return replace(self, call=replace(self.call, path=self.call.path[depth:]))
+        return Sighting(self.call, self.key, self.path[depth:])
 
 
 def sighting(call: Call) -> Sighting:
@@ -44,7 +46,7 @@ def sighting(call: Call) -> Sighting:
         sort_keys=True,
         default=str,
     )
-    return Sighting(call, key)
+    return Sighting(call, key, call.path)
 
 
 def _plain(value: Param | Mapping[str, Param]) -> Any:
@@ -74,7 +76,9 @@ class Recorder:
     def add(self, seen: Sighting) -> None:
         """Record a call of the function that runs now."""
         self.log.append(seen)
-        self.located.setdefault((self.function, seen.key), Located(seen.call, self.function))
+        if (self.function, seen.key) not in self.located:
+            call = replace(seen.call, path=seen.path)
+            self.located[self.function, seen.key] = Located(call, self.function)
 
     def missed(self, span: Span, what: str, why: str) -> None:
         """Record a call that could not be attributed to a service or an operation."""

@@ -22,7 +22,7 @@ LARGEST = 1_500_000
 
 MODELLED = frozenset({"boto3", "botocore", "chalice", "jmespath", "s3transfer"})
 """Packages whose behaviour remit knows by itself: copies of them in `vendor` are not read."""
-_CALLS_BOTO3 = re.compile(rb"^\s*(?:import|from)\s+boto3\b", re.MULTILINE)
+_CALLS_BOTO3 = re.compile(rb"^[ \t]*(?:import|from)[ \t]+boto3\b", re.MULTILINE)
 
 
 def _yields(node: Any) -> bool:
@@ -38,7 +38,8 @@ def _yields(node: Any) -> bool:
 
 
 _PYTHON2 = re.compile(
-    rb"^\s*(print\s+[^(=\s]|except\s+\w+\s*,\s*\w+\s*:|exec\s+['\"])", re.MULTILINE
+    rb"^[ \t]*(print[ \t]+[^(=\s]|except[ \t]+\w+[ \t]*,[ \t]*\w+[ \t]*:|exec[ \t]+['\"])",
+    re.MULTILINE,
 )
 
 
@@ -49,6 +50,7 @@ class Source:
     file: str
     tree: ast.Module
     lines: list[bytes]
+    may_yield: bool = True
 
     def span(self, node: ast.AST) -> Span:
         """Where `node` stands. ast counts UTF-8 bytes from 0; people count characters from 1."""
@@ -76,13 +78,16 @@ class Library:
     roots: tuple[str, ...]
     problems: list[Problem] = field(default_factory=list)
     parsed: dict[str, Source | None] = field(default_factory=dict)
+    places: dict[str, tuple[str, bool] | None] = field(default_factory=dict)
 
     generators: dict[ast.AST, bool] = field(default_factory=dict)
     vendored: dict[str, bool] = field(default_factory=dict)
     searched: list[str] = field(default_factory=list)
 
-    def yields(self, function: Any) -> bool:
-        """Whether a function is a generator; asked for each stage, answered once."""
+    def yields(self, function: Any, source: Source) -> bool:
+        """Whether a function of `source` is a generator; asked for each stage, answered once."""
+        if not source.may_yield:
+            return False
         known = self.generators.get(function)
         if known is None:
             known = self.generators[function] = _yields(function)
@@ -90,6 +95,11 @@ class Library:
 
     def find(self, module: str) -> tuple[str, bool] | None:
         """The file of `module` and whether it is a package; None when it is not the project's."""
+        if module not in self.places:
+            self.places[module] = self._find(module)
+        return self.places[module]
+
+    def _find(self, module: str) -> tuple[str, bool] | None:
         for base in self._places(module):
             if self.tree.exists(f"{base}/__init__.py"):
                 return f"{base}/__init__.py", True
@@ -173,7 +183,7 @@ class Library:
             )
             return None
         try:
-            return Source(file, _quiet_parse(raw, file), raw.splitlines())
+            return Source(file, _quiet_parse(raw, file), raw.splitlines(), b"yield" in raw)
         except SyntaxError as error:
             self._lost(_place(file, error), *_explain(raw, error))
         except (ValueError, RecursionError, MemoryError) as error:
