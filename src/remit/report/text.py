@@ -132,7 +132,8 @@ def _all_well(screen: Screen, result: CheckResult) -> str:
         said = f"Nothing to mend: no call of AWS is made from {seen} ({stages} checked)."
         return "\n".join(screen.wrap(said, screen.prose))
     what = f"{some(stats.calls_followed, 'call')} of AWS from {seen}"
-    said = f"Nothing to mend: {what} need {some(stats.needs, 'permission')} in {stages}"
+    need = "needs" if stats.calls_followed == 1 else "need"
+    said = f"Nothing to mend: {what} {need} {some(stats.needs, 'permission')} in {stages}"
     granted = "every one is granted"
     if stats.needs_allowed != stats.needs:  # the findings about the others are silenced
         granted = f"{stats.needs_allowed} are granted and {stats.needs_denied} denied"
