@@ -11,6 +11,7 @@ import os
 import platform
 import sys
 import tempfile
+from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -66,22 +67,30 @@ def _contenders(stack: ExitStack, folder: Path, alone: bool) -> list[Runner]:
 
 
 def _measured(contenders: Sequence[Runner]) -> Times:
+    """All sizes in each round too: machines change their speed within minutes."""
     times: Times = {}
-    for workload in ("W", "layers"):
-        for size in SIZES:
-            taking = [one for one in contenders if one.contender.layers or workload == "W"]
-            _measure(times, taking, workload, size)
-    for workload in ADVERSARIAL:
-        _measure(times, contenders[:1], workload, SIZES[-1])
+    names = [(workload, size) for workload in ("W", "layers") for size in SIZES]
+    names += [(workload, SIZES[-1]) for workload in ADVERSARIAL]
+    taking = {name: _loaded(contenders, *name) for name in names}
+    rounds: dict[tuple[str, str], list[float]] = defaultdict(list)
+    for _ in range(ROUNDS):
+        for name, runners in taking.items():
+            for runner in runners:
+                key = _name(*name)
+                rounds[runner.contender.name, key].append(runner.time(key, SECONDS))
+    for (contender, key), measured in rounds.items():
+        times.setdefault(contender, {})[key] = median(measured)
     return times
 
 
-def _measure(times: Times, contenders: Sequence[Runner], workload: str, size: int) -> None:
-    """Time the contenders in turns; a verdict that differs from remit's is told."""
-    name = f"{workload} {size}"
+def _loaded(contenders: Sequence[Runner], workload: str, size: int) -> list[Runner]:
+    """The contenders that can take part; a verdict that differs from remit's is told."""
+    name, right, taking = _name(workload, size), None, list[Runner]()
     policies, requests = WORKLOADS[workload](size)
-    taking, right = [], None
     for runner in contenders:
+        peer = runner.contender.package is not None
+        if peer and (workload in ADVERSARIAL or (workload != "W" and not runner.contender.layers)):
+            continue
         try:
             answers = runner.load(name, policies, requests)
         except Unavailable as reason:
@@ -92,12 +101,11 @@ def _measure(times: Times, contenders: Sequence[Runner], workload: str, size: in
         wrong = sum(one is not two for one, two in zip(answers, right, strict=True))
         if wrong:
             print(f"{runner.contender.name} on {name}: {wrong} of {len(right)} verdicts differ")
-    rounds: dict[str, list[float]] = {runner.contender.name: [] for runner in taking}
-    for _ in range(ROUNDS):
-        for runner in taking:
-            rounds[runner.contender.name].append(runner.time(name, SECONDS))
-    for contender, measured in rounds.items():
-        times.setdefault(contender, {})[name] = median(measured)
+    return taking
+
+
+def _name(workload: str, size: int) -> str:
+    return f"{workload} {size}"
 
 
 def _print_table(workload: str, times: Times) -> None:

@@ -110,10 +110,10 @@ def _cold() -> tuple[float, float]:
 BOMBS: dict[str, tuple[str, Callable[[int], str]]] = {
     "a*a*a*...b*   on aaa...": ("a*" * 1000 + "b*", lambda n: "a" * n),
     "*a*a*a*...b   on aaa...c": ("*a" * 1000 + "*b?c", lambda n: "a" * n + "c"),
-    "*a?a?a?...b*  on aaa...": ("*" + "a?" * 1000 + "b*", lambda n: "a" * n),
+    "*a?a?a?...b*  on abab...": ("*" + "a?" * 1000 + "b*", lambda n: "ab" * (n // 2)),
     "*aaa...b*     on aaa...": ("*" + "a" * 2000 + "b*", lambda n: "a" * n),
     "*ab*ab*...c*  on abab...": ("*ab" * 700 + "*c*", lambda n: "ab" * (n // 2)),
-    "*???...b*     on aaa...": ("*" + "?" * 2000 + "b*", lambda n: "a" * n),
+    "*???...b*     on baaa...": ("*" + "?" * 2000 + "b*", lambda n: "b" + "a" * n),
 }
 
 
