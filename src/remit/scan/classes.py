@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from remit.scan.machine import Machine
 
 
-_FIELD_BASES = ("pydantic", "typing.NamedTuple", "sqlmodel", "attr")
-
-
 def instantiate(machine: Machine, cls: ClassV, arguments: Arguments, node: ast.AST) -> Value:
     """`cls(...)`: run `__init__`, or fill the declared fields where the class declares them."""
     bases = cls.external_bases()
