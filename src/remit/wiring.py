@@ -6,12 +6,29 @@ from pathlib import Path
 
 from remit.app.check import check as check_project
 from remit.app.model import CheckResult, InputError, Progress, silent
+from remit.app.project import Asked
 from remit.store.files import FolderTree
 
 
-def check(root: Path, stages: tuple[str, ...] = (), progress: Progress = silent) -> CheckResult:
-    """Check the project in the folder `root`. Raises InputError when there is none."""
-    if not root.is_dir():
-        what = "is not a folder" if root.exists() else "does not exist"
-        raise InputError(f"`{root}` {what}", "Name the folder that holds `app.py` and `.chalice`.")
-    return check_project(FolderTree(root), stages, progress)
+def check(
+    place: Path,
+    stages: tuple[str, ...] = (),
+    framework: str | None = None,
+    progress: Progress = silent,
+) -> CheckResult:
+    """Check the project in the folder `place`, or the one that the file `place` marks.
+
+    Raises InputError when there is none.
+    """
+    root, path = _split(place)
+    return check_project(FolderTree(root), Asked(path, framework, stages), progress)
+
+
+def _split(place: Path) -> tuple[Path, str]:
+    """The folder to look in and the file in it that is meant, "" for none."""
+    if place.is_file():
+        return place.parent, place.name
+    if not place.is_dir():
+        what = "is not a folder" if place.exists() else "does not exist"
+        raise InputError(f"`{place}` {what}", "Name the project's folder, or its template.")
+    return place, ""

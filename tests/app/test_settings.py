@@ -64,7 +64,7 @@ def broken(text: str, file: str = "pyproject.toml", known: tuple[str, ...] = ())
 
 def test_everything_that_may_stand_there() -> None:
     found = settings(FULL)
-    assert found.values == {"TABLE": "orders", "QUEUE": "jobs"}
+    assert found.told.values == {"TABLE": "orders", "QUEUE": "jobs"}
     prod = found.stage("prod")
     assert (prod.account, prod.region) == ("444455556666", "eu-west-1")
     assert prod.values == {"TABLE": "orders-prod", "QUEUE": "jobs"}

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from remit import __version__, wiring
-from remit.app.model import CheckResult, InputError, Progress, unknown_stage
+from remit.app.model import CheckResult, InputError, Progress
+from remit.app.project import unknown_stage
 from remit.cli.main import main
 from remit.cli.progress import Bar
 from remit.cli.sources import reader

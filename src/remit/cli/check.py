@@ -25,7 +25,8 @@ def run(arguments: Namespace) -> int:
     output = target(arguments.output) if arguments.output else None
     root = Path(arguments.project)
     with _progress(sys.stderr) as progress:
-        result = wiring.check(root, tuple(arguments.stage), progress)
+        result = wiring.check(root, tuple(arguments.stage), arguments.framework, progress)
+    root = root.parent if root.is_file() else root
     if output is None:
         show(_report(result, root, arguments, sys.stdout))
     else:

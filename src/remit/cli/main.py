@@ -149,7 +149,18 @@ def _parser() -> ArgumentParser:
 
 def _add_check(parser: ArgumentParser) -> None:
     add = parser.add_argument
-    add("project", nargs="?", default=".", metavar="PROJECT", help="its folder (default: here)")
+    add(
+        "project",
+        nargs="?",
+        default=".",
+        metavar="PROJECT",
+        help="its folder, or its template (default: here)",
+    )
+    add(
+        "--framework",
+        metavar="NAME",
+        help="read the project as this framework's, where a folder holds several",
+    )
     add(
         "--stage",
         action="append",
