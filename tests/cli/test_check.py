@@ -28,7 +28,7 @@ NOTE = replace(CLEAN, findings=(replace(missing("dev"), severity=Severity.NOTE),
 WARNING = replace(CLEAN, findings=(replace(missing("dev"), severity=Severity.WARNING),))
 OPEN = replace(CLEAN, unresolved=RESULT.unresolved)
 
-UseCase = Callable[[Path, tuple[str, ...], Progress], CheckResult]
+UseCase = Callable[[Path, tuple[str, ...], str | None, Progress], CheckResult]
 
 
 @pytest.fixture
@@ -124,7 +124,9 @@ def test_help_imports_nothing_heavy() -> None:
 def test_the_use_case_is_asked_for_the_project_and_its_stages(answer, capsys) -> None:
     asked = []
 
-    def use_case(root: Path, stages: tuple[str, ...], progress: Progress) -> CheckResult:
+    def use_case(
+        root: Path, stages: tuple[str, ...], _framework: str | None, progress: Progress
+    ) -> CheckResult:
         asked.append((root, stages))
         progress(1, 2, "app.py")
         return CLEAN
@@ -388,7 +390,9 @@ def test_the_bar_takes_any_numbers(done: int, total: int, full: int) -> None:
 def test_no_bar_where_there_is_no_terminal(answer, capsys, monkeypatch) -> None:
     monkeypatch.setattr("remit.cli.progress.PATIENCE", -1.0)
 
-    def use_case(_root: Path, _stages: tuple[str, ...], progress: Progress) -> CheckResult:
+    def use_case(
+        _root: Path, _stages: tuple[str, ...], _framework: str | None, progress: Progress
+    ) -> CheckResult:
         progress(1, 2, "app.py")
         return CLEAN
 
