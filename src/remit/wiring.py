@@ -7,7 +7,10 @@ from pathlib import Path
 from remit.app.check import check as check_project
 from remit.app.model import CheckResult, InputError, Progress, silent
 from remit.app.project import Asked
+from remit.app.review import Review
+from remit.app.review import review as review_project
 from remit.store.files import FolderTree
+from remit.store.git import GitTree
 
 
 def check(
@@ -22,6 +25,25 @@ def check(
     """
     root, path = _split(place)
     return check_project(FolderTree(root), Asked(path, framework, stages), progress)
+
+
+def review(
+    place: Path,
+    stages: tuple[str, ...] = (),
+    framework: str | None = None,
+    since: str | None = None,
+    progress: Progress = silent,
+) -> Review:
+    """Review the project at `place`, compared with the commit `since` of its repository.
+
+    Raises InputError when there is no project or no such commit.
+    """
+    root, path = _split(place)
+    asked = Asked(path, framework, stages)
+    if since is None:
+        return review_project(FolderTree(root), asked, progress)
+    with GitTree(root, since) as earlier:
+        return review_project(FolderTree(root), asked, progress, earlier, since)
 
 
 def _split(place: Path) -> tuple[Path, str]:
