@@ -120,8 +120,9 @@ def _urgent(review: Review) -> Iterator[Block]:
     if not errors:
         return
     yield Heading(2, "To mend before the release")
-    rows = tuple((f.stage, f.message, _place(f), f.fix) for f in errors[:MOST])
-    yield Table(("Stage", "What", "Where", "Fix"), rows, (0, 2))
+    yield Sentence("`remit check` shows how to mend each of them.")
+    rows = tuple((f.stage, f.message, _place(f)) for f in errors[:MOST])
+    yield Table(("Stage", "What", "Where"), rows, (0, 2))
     yield from _rest(len(errors))
 
 
