@@ -111,7 +111,7 @@ def test_help_imports_nothing_heavy() -> None:
         "print(sorted(m for m in sys.modules if m.startswith('remit.')), file=sys.stderr);"
         "print([m for m in ('rich', 'boto3', 'botocore', 'yaml', 'ast') if m in sys.modules])"
     )
-    done = subprocess.run(  # noqa: S603  our own interpreter
+    done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
     assert done.stdout.splitlines()[-1] == "[]"
@@ -248,7 +248,7 @@ MUCH = (
 
 def print_to(descriptor: int) -> tuple[int, bytes]:
     try:
-        done = subprocess.run(  # noqa: S603  our own interpreter
+        done = subprocess.run(
             [sys.executable, "-c", MUCH], stdout=descriptor, stderr=subprocess.PIPE, check=False
         )
     finally:
@@ -417,7 +417,7 @@ def test_every_encoding_of_standard_output_will_do(project: Path, encoding: str)
         f"sys.exit(main(['check', {str(project)!r}]))"
     )
     environment = {**os.environ, "PYTHONIOENCODING": encoding}
-    done = subprocess.run(  # noqa: S603  our own interpreter
+    done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, env=environment, check=False
     )
     assert (done.returncode, done.stderr) == (1, b"")
