@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from remit.app.check import check as check_project
 from remit.app.model import CheckResult, InputError, Progress, silent
@@ -11,6 +12,9 @@ from remit.app.review import Review
 from remit.app.review import review as review_project
 from remit.store.files import FolderTree
 from remit.store.git import GitTree
+
+if TYPE_CHECKING:
+    from mcp.server import MCPServer
 
 
 def check(
@@ -44,6 +48,28 @@ def review(
         return review_project(FolderTree(root), asked, progress)
     with GitTree(root, since) as earlier:
         return review_project(FolderTree(root), asked, progress, earlier, since)
+
+
+def assistants(root: Path) -> MCPServer[Any]:
+    """The server for coding assistants, for projects in the folder `root`."""
+    from remit.app.explain import explain_case
+    from remit.server.assistants import Faces, server
+
+    def check_below(project: str, stages: tuple[str, ...], framework: str | None) -> CheckResult:
+        return check(_below(root, project), stages, framework)
+
+    return server(Faces(check_below, explain_case))
+
+
+def _below(root: Path, project: str) -> Path:
+    """The place that an assistant names, which must not lead out of `root`."""
+    try:
+        place = (root / project).resolve()
+    except (OSError, ValueError) as error:
+        raise InputError(f"`{project}` is no path: {error}") from None
+    if not place.is_relative_to(root.resolve()):
+        raise InputError(f"`{project}` is not below the folder that is served")
+    return place
 
 
 def _split(place: Path) -> tuple[Path, str]:

@@ -28,6 +28,11 @@ Say on one page, for each stage, what is granted, needed, missing and unused, an
 since an earlier commit: what to read before an important release. Writes nothing into the project.
 """
 
+MCP = """\
+Offer check, explain, generate and validate to a coding assistant as tools of the Model Context
+Protocol. Reads projects below FOLDER only and writes nothing. Needs `pip install 'remit[mcp]'`.
+"""
+
 DECIDE = """\
 Say whether AWS would let one request through, and by which statement; or decide a file of cases
 line by line. Needs no AWS account and no network. Documents are JSON or YAML.
@@ -102,6 +107,10 @@ def main(argv: Sequence[str]) -> int:
 
 def _run(arguments: Namespace) -> int:
     """Run the verb; only its own module is imported."""
+    if arguments.verb == "mcp":
+        from remit.cli import mcp
+
+        return mcp.run(arguments)
     if arguments.verb == "review":
         from remit.cli import review
 
@@ -162,7 +171,19 @@ def _parser() -> ArgumentParser:
             formatter_class=RawDescriptionHelpFormatter,
         )
     )
+    _add_mcp(
+        verbs.add_parser(
+            "mcp",
+            help="serve coding assistants (Model Context Protocol) on standard input and output",
+            description=MCP,
+        )
+    )
     return parser
+
+
+def _add_mcp(parser: ArgumentParser) -> None:
+    text = "the folder whose projects may be read (default: here)"
+    parser.add_argument("root", nargs="?", default=".", metavar="FOLDER", help=text)
 
 
 def _add_check(parser: ArgumentParser) -> None:
