@@ -1,4 +1,4 @@
-"""An HTTP request as it came over the wire: what signatures are made of and operations read from."""
+"""An HTTP request as it came over the wire: what is signed, and what operations are read from."""
 
 from __future__ import annotations
 
