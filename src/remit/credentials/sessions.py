@@ -104,10 +104,15 @@ def check_expiry(claims: Claims, now: float) -> None:
         raise expired()
 
 
-INVALID = AuthError(
-    "InvalidClientTokenId", "The security token included in the request is invalid."
-)
-EXPIRED = AuthError("ExpiredToken", "The security token included in the request is expired")
+def invalid() -> AuthError:
+    """The answer to an unknown key and to a token that is not its own."""
+    text = "The security token included in the request is invalid."
+    return AuthError("InvalidClientTokenId", text)
+
+
+def expired() -> AuthError:
+    """The answer to a session that is over."""
+    return AuthError("ExpiredToken", "The security token included in the request is expired")
 
 
 def _sealing(master: bytes) -> bytes:
