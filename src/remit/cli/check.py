@@ -13,10 +13,11 @@ from typing import TextIO
 
 from remit import wiring
 from remit.app.model import CheckResult, Progress, silent
+from remit.cli.baseline import applied, given
 from remit.cli.exits import Exit
 from remit.cli.output import save, show, target
 from remit.cli.progress import Bar
-from remit.cli.sources import reader
+from remit.cli.sources import prefix, reader
 from remit.report.terminal import PROSE
 
 
@@ -24,8 +25,11 @@ def run(arguments: Namespace) -> int:
     """Check `arguments.project`; returns the exit status. Raises InputError."""
     output = target(arguments.output) if arguments.output else None
     root = Path(arguments.project)
+    known = given(arguments, root)
     with _progress(sys.stderr) as progress:
         result = wiring.check(root, tuple(arguments.stage), progress)
+    if known is not None:
+        result = applied(result, known, reader(root), whole=not arguments.stage)
     if output is None:
         show(_report(result, root, arguments, sys.stdout))
     else:
@@ -44,10 +48,13 @@ def status(result: CheckResult, strict: bool) -> Exit:
 
 def _report(result: CheckResult, root: Path, arguments: Namespace, stream: TextIO | None) -> str:
     """The report as asked for; `stream` is where it will be shown, None for a file."""
+    encoding = (stream.encoding if stream else None) or "utf-8"
     if arguments.format == "json":
         from remit.report import json
 
         return json.render(result)
+    if arguments.format != "text":
+        return _for_pipeline(result, root, arguments.format, encoding)
     from remit.report import text
 
     terminal = stream is not None and stream.isatty()
@@ -56,8 +63,24 @@ def _report(result: CheckResult, root: Path, arguments: Namespace, stream: TextI
         reader(root),
         width=shutil.get_terminal_size((PROSE, 24)).columns if terminal else PROSE,
         colour=terminal and _colour_wanted(arguments),
-        encoding=(stream.encoding if stream else None) or "utf-8",
+        encoding=encoding,
     )
+
+
+def _for_pipeline(result: CheckResult, root: Path, form: str, encoding: str) -> str:
+    """The report in a form that a CI system shows, with paths from the repository's root."""
+    from remit.report import github, junit, sarif
+    from remit.report.group import RULES
+    from remit.report.outcome import Places, of_check
+    from remit.report.rules import rules
+
+    places = Places(prefix(root), reader(root))
+    outcome = of_check(result, rules(RULES))
+    if form == "github":
+        return github.render(outcome, places, encoding)
+    if form == "junit":
+        return junit.render(outcome, places)
+    return sarif.render(outcome, places)
 
 
 def _colour_wanted(arguments: Namespace) -> bool:
