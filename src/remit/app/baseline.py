@@ -54,7 +54,9 @@ def parse(data: bytes, file: str) -> tuple[Fingerprint, ...]:
     except DocumentError as error:
         told = error.problem
         span = replace(told.span, file=file)
-        raise InputError(f"the baseline is broken: {told.message}", told.hint, span) from None
+        raise InputError(
+            f"the baseline is broken: {told.message}", told.hint or _MEND, span
+        ) from None
 
 
 def compare(
@@ -94,6 +96,8 @@ def apply(
     """
     mine, _ = _divided(result, entries, whole)
     new, known, absent = compare(result.findings, mine, lines)
+    if result.blind:  # nothing was seen: nothing is known to be gone
+        absent = ()
     return replace(
         result,
         findings=new,
