@@ -8,17 +8,16 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from jsonschema.validators import validator_for
 
 from remit.report.outcome import NOTICES
 from tests.functional.project import APP, view, write
 from tests.functional.tools import ROOT, Commands, run
+from tests.report.schemas import github_action
 
 ACTION: Any = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
 STEPS: dict[str, Any] = {step["name"]: step for step in ACTION["runs"]["steps"]}
@@ -80,12 +79,8 @@ def runner(tmp_path: Path) -> Runner:
 
 
 def test_the_action_fits_githubs_schema() -> None:
-    schema_file = resources.files("check_jsonschema") / "builtin_schemas/vendor/github-actions.json"
-    schema = json.loads(schema_file.read_text("utf-8"))
-    validator = validator_for(schema)(schema)
-    assert [error.message for error in validator.iter_errors(ACTION)] == []
-    broken = {**ACTION, "runs": {"using": "composite"}}
-    assert list(validator.iter_errors(broken))
+    assert [error.message for error in github_action().iter_errors(ACTION)] == []
+    assert list(github_action().iter_errors({**ACTION, "runs": {"using": "composite"}}))
 
 
 def test_inputs() -> None:
@@ -167,9 +162,9 @@ def test_a_clean_project_passes(runner: Runner) -> None:
     assert runner.step("Result")[0] == 0
 
 
-def test_no_project_is_no_report(runner: Runner) -> None:
+def test_no_project_is_no_report_and_is_said(runner: Runner) -> None:
     runner.inputs["project"] = "nowhere"
-    runner.step("Check")
+    assert "\n::error title=remit::The project could not be checked" in runner.step("Check")[1]
     assert runner.outputs == {"status": "2"}
 
 

@@ -10,7 +10,6 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from jsonschema.validators import validator_for
 
 from remit import __version__
 from remit.core.finding import Related
@@ -21,13 +20,11 @@ from tests.report.orders import APP, masked, missing, on
 from tests.report.pipelines import HERE, NOTHING, ORDERS, WEIRD, at, compared, many, outcome
 from tests.report.schemas import sarif
 
-VALIDATOR = validator_for(sarif())(sarif())
-
 
 def run(told: Outcome, places: Places = HERE) -> Any:
     """The one run of the report, which fits the schema."""
     report = json.loads(render(told, places))
-    assert [error.message for error in VALIDATOR.iter_errors(report)] == []
+    assert [error.message for error in sarif().iter_errors(report)] == []
     (only,) = report["runs"]
     return only
 
@@ -45,7 +42,7 @@ def test_the_schema_can_fail() -> None:
     report["runs"][0]["results"][0]["level"] = "fatal"
     report["runs"][0]["results"][1]["locations"][0]["physicalLocation"]["region"]["startLine"] = 0
     del report["runs"][0]["tool"]["driver"]["name"]
-    assert len(list(VALIDATOR.iter_errors(report))) == 3
+    assert len(list(sarif().iter_errors(report))) == 3
 
 
 @pytest.mark.parametrize("told", [NOTHING, ORDERS, compared(), Outcome(())], ids=str)

@@ -6,7 +6,6 @@ and what does not is promised to people in docs/pipelines.md.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -67,6 +66,8 @@ def fingerprint(finding: Finding, lines: Lines) -> Fingerprint:
 
 def digest(*parts: str | int) -> str:
     """A short name for `parts`: the same on every machine and in every version."""
+    import hashlib  # 5 ms that only a baseline and SARIF cost
+
     return hashlib.sha256(json.dumps(parts).encode("ascii")).hexdigest()[:_DIGITS]
 
 

@@ -27,15 +27,12 @@ class Given:
     """Where it is to be written to; None where it is only read."""
 
 
-def given(arguments: Namespace, root: Path) -> Given | None:
-    """What the flags name, read; None without a flag. Raises InputError when it can't be used."""
+def given(arguments: Namespace, root: Path) -> Given:
+    """What the flag names, read. Raises InputError when it can't be used."""
     writing = arguments.write_baseline is not None
     option = "--write-baseline" if writing else "--baseline"
-    name = arguments.write_baseline if writing else arguments.baseline
-    if name is None:
-        return None
     # By default it belongs to the project, from wherever that is checked.
-    name = name or str(root / baseline.NAME)
+    name = (arguments.write_baseline or arguments.baseline) or str(root / baseline.NAME)
     if writing:
         goal = target(name, option)
         return Given(name, _read(name, option) if goal.exists() else (), goal)

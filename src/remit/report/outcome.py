@@ -13,6 +13,7 @@ from remit.app.model import CheckResult
 from remit.core.finding import Finding
 from remit.core.span import Span
 from remit.report.group import Group, by_place
+from remit.report.lines import gone
 from remit.report.rules import Rule
 
 CANNOT_TELL, NOT_FOLLOWED, NOT_READ = "cannot-tell", "not-followed", "not-read"
@@ -167,9 +168,3 @@ def _notices(result: CheckResult) -> Iterable[Notice]:
     if result.baseline and result.baseline.absent:
         told = f"`{result.baseline.file}`: {gone(len(result.baseline.absent))}"
         yield Notice(BASELINE, told)
-
-
-def gone(number: int) -> str:
-    """What is said of `number` entries of a baseline that no finding fits any more."""
-    entries = "1 entry fits" if number == 1 else f"{number} entries fit"
-    return f"{entries} no finding any more: write the baseline anew with `--write-baseline`"

@@ -15,8 +15,7 @@ from remit.core.span import Span
 from remit.report.excerpt import Sources, place
 from remit.report.findings import findings
 from remit.report.group import Gap, Group, count, gaps, groups
-from remit.report.lines import head, indented, paste, path, some
-from remit.report.outcome import gone
+from remit.report.lines import gone, head, indented, paste, path, some
 from remit.report.terminal import Screen, cells
 
 LISTED = 20
