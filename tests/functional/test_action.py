@@ -164,7 +164,7 @@ def test_a_clean_project_passes(runner: Runner) -> None:
 
 def test_no_project_is_no_report_and_is_said(runner: Runner) -> None:
     runner.inputs["project"] = "nowhere"
-    assert "\n::error title=remit::The project could not be checked" in runner.step("Check")[1]
+    assert "::error title=remit::The project could not be checked" in runner.step("Check")[1]
     assert runner.outputs == {"status": "2"}
 
 
