@@ -61,6 +61,12 @@ def test_an_edited_call_that_needs_the_same_is_known() -> None:
     assert compare([bare], old, source("load(a, b)"))[0] == (bare,)
 
 
+def test_two_edited_calls_are_two_known_ones() -> None:
+    old = prints(at(1), at(2), lines=source("save(a)", "save(b)"))
+    now = source("load(a)", "load(b)", "load(c)")
+    assert compare([at(1), at(2), at(3)], old, now) == ((at(3),), (at(1), at(2)), ())
+
+
 def test_of_two_calls_that_need_the_same_the_new_one_is_new() -> None:
     old = prints(at(1), lines=source("save(a, b)"))
     now = source("make(a, b)", "save(a, b)")
@@ -224,8 +230,12 @@ def test_ten_thousand_findings() -> None:
     entries = parse(made.text.encode(), NAME)
     new, known, absent = compare(many[:-1], entries, no_lines)
     assert (len(new), len(known), len(absent)) == (0, 9_999, 1)
-    with pytest.raises(InputError, match="20000 findings are more than a baseline of 4 MiB holds"):
-        written(replace(ONE_STAGE, findings=tuple(many * 2)), [], no_lines, True)
+
+
+def test_no_baseline_is_written_that_could_not_be_read() -> None:
+    many = tuple(at(line, resource="x" * 1024 * 1024) for line in range(1, 5))
+    with pytest.raises(InputError, match="4 findings are more than a baseline of 4 MiB holds"):
+        written(replace(ONE_STAGE, findings=many), [], no_lines, True)
 
 
 ENTRY = '{"file": "a", "id": "b", "severity": "note"}'

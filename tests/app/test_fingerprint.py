@@ -53,7 +53,7 @@ def test_the_digest_is_for_ever() -> None:
         (["", "", "", *CALL[1:]], Span("app.py", 4, 5, 6, 2)),  # moved
         (["", "x = put(", "  Key={'id': id},", " Item=item)"], Span("app.py", 2, 5, 4, 12)),
         (["", 'x = put(Key={"id": id}, Item=item)'], Span("app.py", 2, 5, 2, 35)),
-        (["", "return put(Key={'id':id}, Item=item,) + 1"], Span("app.py", 2, 8, 2, 38)),
+        (["", "return put(Key={'id':id}, Item=item,)+1"], Span("app.py", 2, 8, 2, 38)),
         (["", "\tx =\tput(Key={'id': id},", "\f    Item=item,", "\t)"], Span("app.py", 2, 6, 4, 3)),
     ],
 )

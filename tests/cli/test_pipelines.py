@@ -10,7 +10,7 @@ import pytest
 
 from remit.cli.main import FORMATS, main
 from remit.cli.sources import prefix
-from tests.functional.project import APP, CALL, POLICY, view, write
+from tests.functional.project import APP, CALL, CONFIG, POLICY, view, write
 
 NAME = ".remit-baseline.json"
 MORE = "boto3.client('s3').put_object(Bucket='b', Key='k', Body=b'')"
@@ -147,6 +147,17 @@ def test_strict_is_about_what_cannot_be_told(check, project: Path) -> None:
     (project / POLICY).write_text(json.dumps(policy))
     assert check("--write-baseline")[0] == 0
     assert check("--baseline", "--strict")[0] == 3
+
+
+def test_a_stage_alone(check, project: Path) -> None:
+    config = json.loads((project / CONFIG).read_text())
+    config["stages"]["prod"] = config["stages"]["dev"]
+    (project / CONFIG).write_text(json.dumps(config))
+    assert check("--write-baseline")[2].endswith(": 2 findings, 2 new, 0 gone\n")
+    told = json.loads(check("--baseline", "--stage=dev", "--format=json")[1])["baseline"]
+    assert (len(told["known"]), told["absent"]) == (1, [])
+    assert check("--write-baseline", "--stage=dev")[2].endswith(": 2 findings, 0 new, 0 gone\n")
+    assert check("--baseline")[0] == 0
 
 
 def test_a_blind_check_forgets_nothing(check, project: Path) -> None:

@@ -46,7 +46,7 @@ def outcome(*findings: Finding, known: tuple[Finding, ...] = ()) -> Outcome:
 
 def many(number: int) -> Outcome:
     """An outcome with so many findings, all different."""
-    base = missing("dev")
+    base = replace(missing("dev"), path=(), related=(), patch="")
     findings = [
         replace(base, span=on(f"src/f{index % 97}.py", index + 1, 1, 9), action=f"s3:A{index % 7}")
         for index in range(number)

@@ -127,9 +127,9 @@ def test_no_text_breaks_out_of_its_line(text: str, encoding: str) -> None:
 
 
 def test_a_message_says_what_was_meant() -> None:
-    odd = "50%, a:b\n::error::not a command \x1b[31m"
+    odd = "50%, 100%25, a:b\n::error::not a command \x1b[31m"
     _, _, message = read(lines(outcome(replace(missing("dev"), message=odd)))[0])
-    assert message.startswith("50%, a:b\n::error::not a command \\x1b[31m.\nStage: dev.")
+    assert message.startswith("50%, 100%25, a:b\n::error::not a command \\x1b[31m.\nStage: dev.")
 
 
 def test_ten_thousand_findings() -> None:

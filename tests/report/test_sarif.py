@@ -133,6 +133,22 @@ def test_one_place_is_one_result_whatever_stages_it_is_true_of() -> None:
     assert told[3]["rank"] == 50.0
 
 
+def test_what_differs_between_stages_is_said_for_each() -> None:
+    first = replace(missing("dev"), message="denied", patch="")
+    same = replace(first, stage="prod", fix="Another fix.")
+    (told,) = results(first, same, replace(same, stage="test"))
+    assert told["message"]["text"].split("\n")[1:] == [
+        "Stages: dev, prod, test.",
+        "Path: PUT /orders/{id} → update_order → Orders.save.",
+        "The call raises AccessDeniedException on every request that reaches it.",
+        "Add this statement to `.chalice/policy-dev.json`:",
+        "In prod, test: Another fix.",
+    ]
+    bare = replace(missing("prod"), message="denied", fix="", patch="{}")
+    (told,) = results(first, bare)
+    assert told["message"]["text"].endswith("policy-dev.json`:\nIn prod:\n{}")
+
+
 def test_rules() -> None:
     driver = run(ORDERS)["tool"]["driver"]
     assert driver["rules"] == [

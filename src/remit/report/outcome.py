@@ -133,11 +133,10 @@ def _also(finding: Finding, first: Finding, stages: str) -> list[Part]:
     if finding.message != first.message:
         parts.append(Part(f"In {stages}: {_sentence(finding.message)}"))
     if (finding.fix, finding.patch) != (first.fix, first.patch):
-        remedy = _remedy(finding)
-        lead = remedy[0].text if remedy and not remedy[0].code else ""
-        if not parts and lead:
-            remedy[0] = Part(f"In {stages}: {lead}")
-        parts += remedy
+        if not parts:
+            parts.append(Part(f"In {stages}: {finding.fix}".rstrip()))
+            finding = replace(finding, fix="")
+        parts += _remedy(finding)
     return parts
 
 
