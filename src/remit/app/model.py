@@ -5,9 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Protocol
 
 from remit.app.errors import InputError as InputError
@@ -15,16 +13,6 @@ from remit.app.fingerprint import Fingerprint
 from remit.core.finding import Finding, Severity, Unresolved
 from remit.core.span import Problem
 from remit.scan.model import Unattributed
-
-
-def unknown_stage(asked: str, known: Sequence[str]) -> InputError:
-    """The error for a stage that the project does not have: which there are, and the nearest."""
-    message = f"the project has no stage `{asked}`"
-    if not known:
-        return InputError(message, "it has no stages at all")
-    stages = "its stages are " + ", ".join(f"`{name}`" for name in known)
-    nearest = get_close_matches(asked, known, n=1)
-    return InputError(message, f"did you mean `{nearest[0]}`? {stages}" if nearest else stages)
 
 
 class Progress(Protocol):

@@ -34,6 +34,7 @@ from remit.core.finding import Finding
 from remit.core.pattern import Pattern
 from remit.core.span import Problem, Span
 from remit.core.tree import Tree
+from remit.deploy.model import Tellings, Told
 
 PYPROJECT, OWN = "pyproject.toml", "remit.toml"
 _PREFIX = ("tool", "remit")
@@ -79,18 +80,6 @@ class Ignore:
 
 
 @dataclass(frozen=True, slots=True)
-class StageSettings:
-    """What is told about one stage."""
-
-    account: str | None = None
-    region: str | None = None
-    values: Mapping[str, str] = field(default_factory=dict)
-
-
-_NOTHING = StageSettings()
-
-
-@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that is told; empty where no file says anything. `file` is None then.
 
@@ -99,14 +88,12 @@ class Settings:
     """
 
     file: str | None = None
-    values: Mapping[str, str] = field(default_factory=dict)
-    stages: Mapping[str, StageSettings] = field(default_factory=dict)
+    told: Tellings = field(default_factory=Tellings)
     ignores: tuple[Ignore, ...] = ()
 
-    def stage(self, name: str) -> StageSettings:
+    def stage(self, name: str) -> Told:
         """What is told about a stage, the values of all stages included."""
-        own = self.stages.get(name, _NOTHING)
-        return StageSettings(own.account, own.region, {**self.values, **own.values})
+        return self.told.stage(name)
 
     def silences(self, finding: Finding) -> Ignore | None:
         """The first entry that silences `finding`, None when none does."""
@@ -226,19 +213,19 @@ class _Reader:
         if self.problems:
             raise SettingsError(tuple(sorted(self.problems, key=lambda p: p.span)))
         kept = tuple(ignore for ignore in silenced if ignore is not None)
-        return Settings(self.table.file, values, stages, kept)
+        return Settings(self.table.file, Tellings(values, stages), kept)
 
-    def _stage(self, name: str, part: object) -> StageSettings:
+    def _stage(self, name: str, part: object) -> Told:
         path = ("stage", name)
         if not isinstance(part, dict):
             self._say(path, f"`{name}` must be a table", f"Write `[tool.remit.stage.{name}]`.")
-            return _NOTHING
+            return Told()
         self._known(part, _STAGE, path)
         account = self._string(part, "account", path)
         if account is not None and not (len(account) == 12 and account.isdecimal()):
             what = f"`{account}` is no account: it must have twelve digits"
             self._say((*path, "account"), what, "Take it from the AWS console.")
-        return StageSettings(account, self._string(part, "region", path), self._values(part, path))
+        return Told(account, self._string(part, "region", path), self._values(part, path))
 
     def _ignore(self, index: int, part: object) -> Ignore | None:
         path: Path = ("ignore", index)

@@ -1,7 +1,8 @@
 """What a policy's items can match, seen as generously as AWS could see it.
 
 Used to tell whether a grant serves a need. A policy variable counts as `*` here: what it stands
-for is known only in production, and an accusation must hold for every value.
+for is known only in production, and an accusation must hold for every value. So do a
+template's symbols, but for the deployment's own resources: one of these is never another.
 """
 
 from __future__ import annotations
@@ -29,6 +30,21 @@ def names(item: Item, action: str) -> bool:
 def reaches(policy: Policy, item: Item, need: Need) -> bool:
     """Whether the resource item can match the need's resource, or one that does as well."""
     value = widened(item.value) if policy.has_variables else item.value
+    value = policy.symbols.opened(value, policy.symbols.given)
+    if _can_match_any(value, need):
+        return True
+    opened = policy.symbols.opened(value)
+    return opened != value and _own(policy, value, need) and _can_match_any(opened, need)
+
+
+def _own(policy: Policy, value: str, need: Need) -> bool:
+    """Whether the need is on one of those of the deployment's own resources that the item names."""
+    named = set(policy.symbols.used(value))
+    texts = (need.resource, *need.alternatives)
+    return any(hole.name in named for text in texts for hole in text.holes)
+
+
+def _can_match_any(value: str, need: Need) -> bool:
     return any(_can_match(value, text) for text in (need.resource, *need.alternatives))
 
 

@@ -239,14 +239,15 @@ def _environment(stage: StageFacts) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for function in (stage.stage.default, *stage.stage.functions.values()):
         for name, value in function.environment.items():
-            found.setdefault(name, set()).add(value)
+            found.setdefault(name, set()).add(str(value))
     return found
 
 
 def _is_name(value: str, grant: Grant, sibling: StageFacts) -> bool:
     """Whether the value is long enough to be a resource's name and is not a stage's."""
     stages = {grant.stage.stage.name.lower(), sibling.stage.name.lower()}
-    return len(value) > 3 and value.lower() not in stages and not is_open(value)
+    symbolic = "{" in value  # a template's symbol is no name yet
+    return len(value) > 3 and value.lower() not in stages and not is_open(value) and not symbolic
 
 
 def _names_in(value: str) -> set[str]:

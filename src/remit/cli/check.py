@@ -23,8 +23,9 @@ from remit.report.terminal import PROSE
 def run(arguments: Namespace) -> int:
     """Check `arguments.project`; returns the exit status. Raises InputError."""
     output = target(arguments.output) if arguments.output else None
-    root = Path(arguments.project)
-    result = _checked(arguments, root)
+    place = Path(arguments.project)
+    root = place.parent if place.is_file() else place
+    result = _checked(arguments, place, root)
     if output is None:
         show(_report(result, root, arguments, sys.stdout))
     else:
@@ -32,19 +33,21 @@ def run(arguments: Namespace) -> int:
     return status(result, arguments.strict)
 
 
-def _checked(arguments: Namespace, root: Path) -> CheckResult:
-    """The result of the check, seen through the baseline where one was given."""
+def _checked(arguments: Namespace, place: Path, root: Path) -> CheckResult:
+    """The result of checking the project at `place`, whose files are below `root`, seen through
+    the baseline where one was given.
+    """
     if arguments.baseline is None and arguments.write_baseline is None:
-        return _check(arguments, root)
+        return _check(arguments, place)
     from remit.cli.baseline import applied, given
 
     known = given(arguments, root)  # first: a broken one must not cost the wait for the check
-    return applied(_check(arguments, root), known, reader(root), whole=not arguments.stage)
+    return applied(_check(arguments, place), known, reader(root), whole=not arguments.stage)
 
 
-def _check(arguments: Namespace, root: Path) -> CheckResult:
-    with _progress(sys.stderr) as progress:
-        return wiring.check(root, tuple(arguments.stage), progress)
+def _check(arguments: Namespace, place: Path) -> CheckResult:
+    with watched(sys.stderr) as progress:
+        return wiring.check(place, tuple(arguments.stage), arguments.framework, progress)
 
 
 def status(result: CheckResult, strict: bool) -> Exit:
@@ -100,7 +103,7 @@ def _colour_wanted(arguments: Namespace) -> bool:
 
 
 @contextmanager
-def _progress(stream: TextIO) -> Iterator[Progress]:
+def watched(stream: TextIO) -> Iterator[Progress]:
     """A bar on a terminal, silence elsewhere; taken away at the end, however that comes."""
     if not stream.isatty() or os.environ.get("TERM") == "dumb":
         yield silent

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from remit.core.span import Span
+from remit.core.text import Symbols
+
+NO_SYMBOLS = Symbols()
 
 
 class Effect(StrEnum):
@@ -77,7 +80,8 @@ class Statement:
 class Policy:
     """A policy document. `version` is "2008-10-17" where the element is absent (facts/iam.md 1.2).
 
-    `name` is what people call it: a file's path, or a managed policy's name.
+    `name` is what people call it: a file's path, or a managed policy's name. `symbols` are the
+    names that stand in it for what only deployment knows, where a template was read.
     """
 
     version: str
@@ -85,6 +89,7 @@ class Policy:
     span: Span
     name: str = ""
     id: str | None = None
+    symbols: Symbols = NO_SYMBOLS
 
     @property
     def has_variables(self) -> bool:

@@ -6,7 +6,8 @@ policy covers every text, some text or no text that they can stand for.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -86,3 +87,50 @@ def _joined(parts: Iterable[str | Hole | Text]) -> Iterable[str | Hole]:
             yield piece
     if literal:
         yield literal
+
+
+_TOKEN = re.compile(r"\{([^{}]+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Symbols:
+    """Names that stand in policies and environments for what only deployment knows.
+
+    In a policy's text a symbol is written as a hole prints, `{name}`; in a `Text` it is the hole
+    of that name. `own` are names and ids that AWS gives to the deployment's own resources: each
+    stands for another thing. `given` are parameters, imports, the account, the region: they may
+    be anything, and are the same wherever they stand.
+    """
+
+    own: frozenset[str] = frozenset()
+    given: frozenset[str] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.own or self.given)
+
+    def literal(self, text: Text, names: Collection[str]) -> Text:
+        """`text` with the holes of those symbols as the token that a policy has for them."""
+        return Text.of(
+            *(
+                str(part) if isinstance(part, Hole) and part.name in names else part
+                for part in text.parts
+            )
+        )
+
+    def used(self, value: str) -> list[str]:
+        """The symbols in a policy's text, in order."""
+        if "{" not in value:
+            return []
+        found = [match[1] for match in _TOKEN.finditer(value)]
+        return [name for name in found if name in self.own or name in self.given]
+
+    def opened(self, value: str, names: Collection[str] | None = None) -> str:
+        """A policy's text with `*` for its symbols, or for those among `names`."""
+        if "{" not in value:
+            return value
+        wanted = self.own | self.given if names is None else names
+        return _TOKEN.sub(_opener(wanted), value)
+
+
+def _opener(names: Collection[str]) -> Callable[[re.Match[str]], str]:
+    return lambda match: "*" if match[1] in names else match[0]

@@ -63,3 +63,29 @@ class MemoryTree:
         prefix = folder.rstrip("/") + "/" if folder else ""
         below = self._paths[bisect_left(self._paths, prefix) :]
         return [p for p in takewhile(lambda p: p.startswith(prefix), below) if p.endswith(suffix)]
+
+
+class Overlay:
+    """A tree with some more files in it: sources that stand inside a template."""
+
+    def __init__(self, tree: Tree, contents: Mapping[str, bytes]) -> None:
+        self._tree = tree
+        self._more = MemoryTree(contents)
+
+    def read(self, path: str) -> bytes:
+        """The added file of that path, else the tree's."""
+        return self._more.read(path) if self._more.exists(path) else self._tree.read(path)
+
+    def exists(self, path: str) -> bool:
+        """Whether either has it."""
+        return self._more.exists(path) or self._tree.exists(path)
+
+    def files(self, folder: str = "", suffix: str = "") -> list[str]:
+        """The files of both."""
+        both = {*self._tree.files(folder, suffix), *self._more.files(folder, suffix)}
+        return sorted(both)
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """The tree's."""
+        return self._tree.problems

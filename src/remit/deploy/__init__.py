@@ -1,5 +1,5 @@
 """Readers of deployment frameworks: stages, functions, roles and their policies."""
 
-from remit.deploy.locate import NoProject, find
+from remit.deploy.locate import Found, NoProject, choose, find, reader
 
-__all__ = ["NoProject", "find"]
+__all__ = ["Found", "NoProject", "choose", "find", "reader"]

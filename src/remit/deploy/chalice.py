@@ -14,26 +14,23 @@ from remit.core.need import Need
 from remit.core.policy import Policy
 from remit.core.span import Problem, Span
 from remit.core.tree import Tree
-from remit.deploy import chalice_autogen, chalice_deployed, chalice_events
+from remit.deploy import chalice_autogen, chalice_deployed, lambda_needs
 from remit.deploy.chalice_config import Config, string, truth
 from remit.deploy.chalice_deployed import account_of
 from remit.deploy.chalice_roles import DEFAULT, Policies, roles
-from remit.deploy.locate import CHALICE, no_project
-from remit.deploy.model import Function, Project, Role, Stage
+from remit.deploy.locate import CHALICE
+from remit.deploy.model import Function, Project, Role, Stage, Tellings
 
 _API_STAGE = "api"
 """configfile, `api_gateway_stage`: the default of Chalice's command line."""
 
 
-def read(tree: Tree, folder: str = "") -> Project:
-    """The project in `folder` of `tree`. Whatever is broken in it is in its `problems`.
+def read(tree: Tree, marker: str = CHALICE, _told: Tellings | None = None) -> Project:
+    """The project whose `.chalice/config.json` is `marker`. What is broken is in its `problems`.
 
-    Raises NoProject when there is no `.chalice/config.json` in `folder`.
+    What a person tells is not needed here: it fills environments, which is done for every reader.
     """
-    folder = folder.strip("/")
-    if not tree.exists(posixpath.join(folder, CHALICE)):
-        raise no_project(tree, folder)
-    return _Reader(tree, folder).project()
+    return _Reader(tree, marker.removesuffix(CHALICE).strip("/")).project()
 
 
 class _Reader:
@@ -177,9 +174,9 @@ def _function(
     settings = _settings(config, stage, name)
     needs: tuple[Need, ...] = ()
     if "vpc" in settings:
-        needs += chalice_events.network(place)
+        needs += lambda_needs.network(place)
     if "xray" in settings:
-        needs += chalice_events.tracing()
+        needs += lambda_needs.tracing()
     environment = config.environment(stage, name)
     return Function(name or DEFAULT, environment, role, span, needs)
 

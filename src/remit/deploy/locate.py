@@ -1,8 +1,21 @@
-"""Where in a tree the projects are."""
+"""Where in a tree the projects are, and which reader reads them.
+
+A reader is a module with `read(tree, path, told) -> Project`. It is listed here by its framework's
+name with the files by which a project is known; it is imported only when it is wanted.
+"""
 
 from __future__ import annotations
 
+import posixpath
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TypeAlias
+
 from remit.core.tree import Tree
+from remit.deploy.model import Project, Tellings
+
+Read: TypeAlias = Callable[[Tree, str, Tellings], Project]
 
 CHALICE = ".chalice/config.json"
 
@@ -11,22 +24,100 @@ class NoProject(ValueError):  # noqa: N818 - what is raised is the answer "none 
     """There is no project that remit reads; the message says where one was looked for."""
 
 
-def find(tree: Tree) -> list[str]:
-    """The folders below the root that hold a Chalice project, sorted; `""` is the root itself."""
-    found = []
-    for path in tree.files("", CHALICE.rpartition("/")[2]):
-        folder = path.removesuffix(CHALICE)
-        if folder != path and (not folder or folder.endswith("/")):
-            found.append(folder.rstrip("/"))
-    return sorted(found)
+@dataclass(frozen=True, slots=True)
+class Framework:
+    """One framework: its name, its reader's module, and the files that mark a project.
+
+    `markers` are paths below the project's folder. `holds` are pieces of text of which a marker
+    that other tools use as well (`template.yaml`) must hold one.
+    """
+
+    name: str
+    module: str
+    markers: tuple[str, ...]
+    holds: tuple[bytes, ...] = ()
 
 
-def no_project(tree: Tree, folder: str) -> NoProject:
-    """The error to raise when `folder` holds no project: it names the folders that do."""
-    where = f"`{folder}`" if folder else "this folder"
-    message = f"no Chalice project in {where}: there is no `{CHALICE}`"
-    others = [f"`{name or '.'}`" for name in find(tree)]
-    if not others:
-        return NoProject(f"{message}. Run remit where `app.py` and `.chalice` stand.")
-    shown = ", ".join(others[:5]) + (f" and {len(others) - 5} more" if len(others) > 5 else "")
-    return NoProject(f"{message}. There is one in {shown}: name that folder.")
+@dataclass(frozen=True, slots=True, order=True)
+class Found:
+    """A project that was found: its folder, the framework, and the file that marks it."""
+
+    folder: str
+    framework: str
+    marker: str
+
+
+FRAMEWORKS = (Framework("chalice", "remit.deploy.chalice", (CHALICE,)),)
+"""In the order of preference for projects in one folder."""
+
+
+def find(tree: Tree) -> list[Found]:
+    """The projects in a tree: by folder, then by the order of `FRAMEWORKS`."""
+    paths = tree.files()
+    found = [
+        Found(folder, framework.name, path)
+        for framework in FRAMEWORKS
+        for folder, path in _marked(tree, paths, framework)
+    ]
+    order = [framework.name for framework in FRAMEWORKS]
+    return sorted(found, key=lambda one: (one.folder, order.index(one.framework), one.marker))
+
+
+def _marked(tree: Tree, paths: Iterable[str], framework: Framework) -> Iterable[tuple[str, str]]:
+    for path in paths:
+        for marker in framework.markers:
+            folder = path.removesuffix(marker)
+            if folder == path or (folder and not folder.endswith("/")):
+                continue
+            if not framework.holds or _holds(tree, path, framework.holds):
+                yield folder.rstrip("/"), path
+
+
+def _holds(tree: Tree, path: str, pieces: tuple[bytes, ...]) -> bool:
+    try:
+        data = tree.read(path)
+    except OSError:
+        return True  # the reader says why it can't be read
+    return any(piece in data for piece in pieces)
+
+
+def choose(tree: Tree, path: str = "", framework: str | None = None) -> Found:
+    """The project at `path` (a folder, or the file that marks it; "" is the tree's root).
+
+    Below a folder without a project of its own the only one there is is taken. `framework` names
+    the one that is meant where there are several. Raises NoProject.
+    """
+    path = path.strip("/")
+    everything = [one for one in find(tree) if framework in (None, one.framework)]
+    below = [
+        one for one in everything if not path or one.marker == path or _is_in(one.folder, path)
+    ]
+    here = [one for one in below if path in (one.folder, one.marker)]
+    if here:
+        return here[0]
+    if len({one.folder for one in below}) == 1:
+        return below[0]
+    raise NoProject(_nothing(path, framework, below or everything))
+
+
+def reader(framework: str) -> Read:
+    """The reader of a framework."""
+    found = next(one for one in FRAMEWORKS if one.name == framework)
+    read: Read = import_module(found.module).read
+    return read
+
+
+def _is_in(folder: str, path: str) -> bool:
+    return folder == path or folder.startswith(path + "/")
+
+
+def _nothing(path: str, framework: str | None, others: list[Found]) -> str:
+    """What to say when there is no project, or when there are several and none is meant."""
+    where = f"`{path}`" if path else "this folder"
+    kind = f"{framework} project" if framework else "project that remit reads"
+    names = list(dict.fromkeys(f"`{posixpath.normpath(one.folder or '.')}`" for one in others))
+    if not names:
+        known = ", ".join(f"`{one.markers[0]}` ({one.name})" for one in FRAMEWORKS)
+        return f"no {kind} in {where}. Such a project is known by {known}."
+    shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+    return f"no {kind} in {where} itself. There is one in {shown}: name that folder."

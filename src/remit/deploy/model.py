@@ -8,6 +8,32 @@ from dataclasses import dataclass, field
 from remit.core.need import Need
 from remit.core.policy import Policy
 from remit.core.span import Problem, Span
+from remit.core.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a person tells of one stage in the settings: it fills what the project leaves open.
+
+    `values` are by name: a template's parameters, environment variables, holes of the report.
+    """
+
+    account: str | None = None
+    region: str | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Tellings:
+    """What a person tells of all stages (`values`) and of single ones."""
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    stages: Mapping[str, Told] = field(default_factory=dict)
+
+    def stage(self, name: str) -> Told:
+        """What is told about a stage, the values of all stages included."""
+        own = self.stages.get(name, Told())
+        return Told(own.account, own.region, {**self.values, **own.values})
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +45,9 @@ class Role:
     verdict is given for this role. `missing` is set when the project names a policy file that is
     not there: such a stage cannot be deployed. `generated` marks a policy that the framework
     makes from the code at deployment, in the reader's own reconstruction.
+
+    `boundary` is the permissions boundary, None where none is set; `trust` the trust policy, where
+    the project holds it.
     """
 
     name: str
@@ -28,30 +57,74 @@ class Role:
     unknown: str | None = None
     missing: str | None = None
     generated: bool = False
+    boundary: Policy | None = None
+    trust: Policy | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Where the code of one function is and where AWS starts it.
+
+    `language` is `python` or `javascript` (TypeScript too). `roots` are the folders from which its
+    imports resolve, the package's own first, then those of its layers. `module` is the file to
+    start from, as a path below the first root without its suffix (`src/app`), and `handler` the
+    name in it. `inline` is a source file that stands in the template itself, by the path under
+    which the other fields name it.
+    """
+
+    language: str
+    roots: tuple[str, ...]
+    module: str
+    handler: str
+    inline: tuple[tuple[str, bytes], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Function:
     """One deployed function, or the stage's default for all that have no settings of their own.
 
-    `name` is the framework's (`api_handler`, a scheduled function's name; `*` for the default).
-    `environment` is the merged set of environment variables. `needs` is what AWS itself does
-    with the function's role because of its settings (a VPC, tracing); no call in the code shows it.
+    `name` is the framework's (`api_handler`, a scheduled function's name, a logical id; `*` for
+    the default). `environment` is the merged set of environment variables: text, or a `Text` whose
+    holes are symbols of the stage. `needs` is what AWS itself does with the function's role
+    because of its settings (a VPC, tracing, event sources); no call in the code shows it.
+
+    `code` is the function's own code, where the framework has code for each function; when that
+    is not to be had, `unread` says why (another language, an image, a bucket). `deployed_as` is
+    the function's name in AWS, as far as it is known.
     """
 
     name: str
-    environment: Mapping[str, str]
+    environment: Mapping[str, str | Text]
     role: Role
     span: Span
     needs: tuple[Need, ...] = ()
+    code: Code | None = None
+    unread: str = ""
+    deployed_as: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A resource policy of the project: `resource` is the ARN of what it is attached to, with
+    symbols, `kind` its CloudFormation type (`AWS::S3::Bucket`)."""
+
+    resource: Text
+    kind: str
+    policy: Policy
+    span: Span
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
     """One deployment. `functions` holds those with settings of their own, `default` all others.
+    Where each function has code of its own, `functions` holds them all and `default` is any.
 
     `account`, `region` and `apis` (kind `rest` or `websocket` to API id) come from what was
     deployed and are None or empty where that is not known.
+
+    `idle_roles` are roles that no function runs as, `attached` the resource policies.
+    `spellings` says how the framework writes, inside an interpolated string, what symbols stand
+    for: from an ARN or a token (`{account}`) to its text (`${Orders.Arn}`, `${AWS::AccountId}`).
     """
 
     name: str
@@ -63,6 +136,9 @@ class Stage:
     region: str | None = None
     apis: Mapping[str, str] = field(default_factory=dict)
     facts: Mapping[str, str] = field(default_factory=dict)
+    idle_roles: tuple[Role, ...] = ()
+    attached: tuple[Attached, ...] = ()
+    spellings: Mapping[str, str] = field(default_factory=dict)
 
     def function(self, name: str) -> Function:
         """The settings that apply to the function `name`."""
@@ -80,8 +156,9 @@ class Stage:
 class Project:
     """A deployed project as its files describe it.
 
-    `entry` is the module at which the framework starts; `sources` are the source files that are
-    packaged, relative to the tree's root; `roots` the folders from which imports resolve.
+    `entry` is the module at which the framework starts, for one that has a single program
+    (Chalice); empty where every function has `code` of its own. `sources` are the source files
+    that are packaged, relative to the tree's root; `roots` the folders from which imports resolve.
     """
 
     framework: str

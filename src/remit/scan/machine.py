@@ -85,7 +85,8 @@ class Machine(ABC):
     `except` clauses that would swallow an AWS error raised now. `loops` is how many loops are
     under way; `session` is boto3's default session once the code sets one up; `unset` names the
     variables that were read and that the stage does not set; `told` names the
-    libraries that were reported already.
+    libraries that were reported already; `registered` are functions that a decorator of a library
+    took in by a call (`@app.get("/orders")`): the library runs them some time.
     """
 
     library: Library
@@ -107,6 +108,7 @@ class Machine(ABC):
     escaped: set[object] = field(default_factory=set)
     told: set[str] = field(default_factory=set)
     keep: list[Value] = field(default_factory=list)
+    registered: list[FunctionV] = field(default_factory=list)
 
     # -- what the other files of this room provide -----------------------------------------
 

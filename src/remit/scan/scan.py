@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from remit.core.span import Span
-from remit.core.text import Hole, HoleKind
-from remit.scan.frameworks import chalice
+from remit.core.text import Hole, HoleKind, Text
+from remit.scan.frameworks import chalice, functions
 from remit.scan.interpreter import Interpreter
 from remit.scan.machine import Activation
 from remit.scan.model import Entry, Located, Mask, Scan
 from remit.scan.source import Library
+from remit.scan.text import tidy
 from remit.scan.values import (
     Arguments,
     DictV,
@@ -29,28 +31,34 @@ from remit.scan.values import (
 def scan(
     library: Library,
     entry: str,
-    environment: Mapping[str, str],
+    environment: Mapping[str, str | Text],
     *,
+    handler: str | None = None,
+    function: str = "",
     region: str | None = None,
     values: Mapping[str, str] | None = None,
 ) -> Scan:
-    """Interpret the module `entry` (`app`) and every handler that it registers.
+    """Interpret the module `entry` (`app`, `src.app`) and what AWS starts in it.
 
+    That is the function `handler` of the deployed `function`, with all that the module registers
+    with a framework of its own; without a `handler`, every function that Chalice deploys.
     `environment` is the stage's; `region` where it is deployed, if known; `values` fills holes by
     name. Never raises for what is in the project: what can't be used is in `Scan.problems`, what
     can't be followed in `Scan.unattributed`.
     """
     machine = Interpreter(library, _environ(environment, region), values or {})
+    start = Span.whole(posixpath.join(library.roots[0], entry.replace(".", "/") + ".py"))
     with _deep():
-        start = Span.whole(f"{entry}.py")
         module = machine.guarded(start, entry, lambda: machine.load(entry))
         machine.importing = False
-        if module is not None:
-            for handler in _handlers(machine):
-                _run_handler(machine, handler)
+        if handler is not None:
+            functions.run(machine, module, handler, function, start)
+        elif module is not None:
+            for registered in _handlers(machine):
+                _run_handler(machine, registered)
     recorder = machine.recorder
     _mask_swallowed(machine)
-    if module is not None and not recorder.entries:
+    if handler is None and module is not None and not recorder.entries:
         recorder.missed(start, "app", _no_entry(module.scope.vars.get("app")))
     return Scan(
         entries=tuple(recorder.entries),
@@ -70,7 +78,7 @@ def _no_entry(app: Value) -> str:
     return "no function that Chalice deploys was found"
 
 
-def _environ(environment: Mapping[str, str], region: str | None) -> EnvironV:
+def _environ(environment: Mapping[str, str | Text], region: str | None) -> EnvironV:
     """What Lambda itself sets (Lambda developer guide, configuration-envvars), then the stage's."""
     here: Value = region or Hole(HoleKind.ASSIGNED, "region")
     own: dict[str, Value] = {
@@ -94,7 +102,15 @@ def _environ(environment: Mapping[str, str], region: str | None) -> EnvironV:
         "PYTHONPATH": "/var/runtime",
         "_HANDLER": data("the handler"),
     }
-    return EnvironV({**own, **environment})
+    return EnvironV(
+        {
+            **own,
+            **{
+                name: tidy(value) if isinstance(value, Text) else value
+                for name, value in environment.items()
+            },
+        }
+    )
 
 
 @contextmanager

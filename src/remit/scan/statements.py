@@ -12,9 +12,7 @@ from remit.scan.imports import import_from, import_module
 from remit.scan.loops import for_loop, leave_loop, while_loop
 from remit.scan.machine import Activation
 from remit.scan.truth import hangs_on, truth
-from remit.scan.values import (
-    Value,
-)
+from remit.scan.values import FunctionV, Value
 
 if TYPE_CHECKING:
     from remit.scan.machine import Machine
@@ -101,8 +99,15 @@ def decorate(machine: Machine, node: Any, value: Value, frame: Activation) -> Va
     for decorator in reversed(node.decorator_list):
         function = machine.eval(decorator, frame)
         result = machine.decorate(function, value, decorator)
+        if result is ... and isinstance(value, FunctionV) and _registers(decorator):
+            machine.registered.append(value)
         value = value if result is ... else result
     return value
+
+
+def _registers(decorator: ast.expr) -> bool:
+    """Whether a decorator hands the function to an object: `@app.get("/orders")`."""
+    return isinstance(decorator, ast.Call) and isinstance(decorator.func, ast.Attribute)
 
 
 def _class(machine: Machine, node: ast.ClassDef, frame: Activation) -> bool:

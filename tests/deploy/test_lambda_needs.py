@@ -6,7 +6,7 @@ import pytest
 
 from remit.core.call import Place
 from remit.core.text import HoleKind
-from remit.deploy.chalice_events import LOGS, logs, needs, network, tracing
+from remit.deploy.lambda_needs import LOGS, logs, needs, network, tracing
 
 PLACE = Place("aws", "eu-west-1", "111122223333")
 STREAM = "arn:aws:dynamodb:eu-west-1:111122223333:table/orders/stream/2026-01-01T00:00:00.000"

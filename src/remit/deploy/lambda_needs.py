@@ -63,12 +63,12 @@ _SOURCES = {
 _WITHOUT_RESOURCE = frozenset({"dynamodb:ListStreams"})
 
 
-def needs(kind: str, source: str | None, place: Place) -> tuple[Need, ...]:
+def needs(kind: str, source: str | Text | None, place: Place) -> tuple[Need, ...]:
     """What the poller of an event handler needs from the function's role.
 
-    `kind` is the decorator (`on_sqs_message`), `source` the queue's or stream's name or ARN, None
-    when the code does not say it plainly. Handlers to which AWS pushes events (routes, schedules,
-    websockets, S3, SNS) need nothing.
+    `kind` is Chalice's name of the event (`on_sqs_message`), `source` the queue's or stream's name
+    or ARN, None when it is not said plainly; a `Text` is an ARN. Handlers to which AWS pushes
+    events (routes, schedules, websockets, S3, SNS) need nothing.
     """
     found = _SOURCES.get(kind)
     if found is None:
@@ -81,7 +81,7 @@ def needs(kind: str, source: str | None, place: Place) -> tuple[Need, ...]:
     )
 
 
-def logs(function: str | None, place: Place) -> tuple[Need, ...]:
+def logs(function: str | Text | None, place: Place) -> tuple[Need, ...]:
     """What writing a function's log needs. `function` is its full name in AWS, None if unknown.
 
     The log group is `/aws/lambda/<function>` (monitoring-cloudwatchlogs). Its stream is AWS's to
@@ -109,7 +109,9 @@ def tracing() -> tuple[Need, ...]:
     return tuple(Need(action, Text.of("*")) for action in actions)
 
 
-def _resource(kind: _Source, source: str | None, place: Place) -> Text:
+def _resource(kind: _Source, source: str | Text | None, place: Place) -> Text:
+    if isinstance(source, Text):
+        return source
     if source is not None and Arn.parse(source) is not None:
         return Text.of(source)
     before, _, after = kind.named.partition("{name}")

@@ -1,0 +1,210 @@
+"""What a project needs and how its roles stand to that: the facts of which rules make findings.
+
+`check`, `generate` and `review` all start here, so there is one answer.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from remit.app.model import Progress, silent
+from remit.app.project import Opened
+from remit.app.scans import Scans, Sources
+from remit.catalog.needs import needs
+from remit.check.model import FRAMEWORK, LOGS, Facts, Needed, RoleFacts, StageFacts
+from remit.core.call import Call, Place
+from remit.core.need import Need
+from remit.core.request import Value
+from remit.core.span import Problem, Span
+from remit.core.text import Text
+from remit.core.tree import Tree
+from remit.deploy import chalice, lambda_needs
+from remit.deploy.model import Attached, Function, Project, Role, Stage
+from remit.explain.attached import weighed
+from remit.explain.deployed import judge_of
+from remit.explain.model import Judgement, Standing
+
+_ABSENT = (
+    # A function's own calls: a role session without MFA, made by nobody's service (facts/iam.md
+    # 3.2, 3.5, 3.6; role of a Lambda function).
+    "aws:username",
+    "aws:MultiFactorAuthAge",
+    "aws:CalledVia",
+    "aws:CalledViaFirst",
+    "aws:CalledViaLast",
+    "aws:FederatedProvider",
+    "aws:PrincipalServiceName",
+    "aws:PrincipalServiceNamesList",
+    "aws:SourceArn",
+    "aws:SourceAccount",
+    "aws:referer",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The facts of a project, and the sources that were read for them."""
+
+    facts: Facts
+    sources: Sources
+
+
+def gather(tree: Tree, opened: Opened, progress: Progress = silent) -> Gathered:
+    """Interpret the code for each stage and judge every need of every role."""
+    project = opened.project
+    sources = Sources(tree, project, tuple(_out_of_sight(tree, project)))
+    stages = []
+    for index, stage in enumerate(project.stages):
+        progress(index, len(project.stages), f"stage {stage.name}")
+        values = opened.settings.stage(stage.name).values
+        stages.append(_stage_facts(project, stage, Scans(sources, stage, values)))
+    return Gathered(Facts(project, tuple(stages)), sources)
+
+
+def _out_of_sight(tree: Tree, project: Project) -> Iterator[Problem]:
+    """What could not be listed in the places from which code is packaged."""
+    own = project.roots[0] if project.roots else ""
+    packaged = [
+        posixpath.join(own, place) for place in (f"{project.entry}.py", "chalicelib", "vendor")
+    ]
+    codes = [f.code for stage in project.stages for f in stage.functions.values() if f.code]
+    places = packaged if project.entry else [root for code in codes for root in code.roots]
+    for one in tree.problems:
+        if any(one.span.file == p or not p or one.span.file.startswith(p + "/") for p in places):
+            yield one
+
+
+def _stage_facts(project: Project, stage: Stage, scans: Scans) -> StageFacts:
+    by_role: dict[str, tuple[Role, list[str]]] = {}
+    for name in _names(project, stage, scans):
+        role = stage.function(name).role
+        by_role.setdefault(role.name, (role, []))[1].append(name)
+    gaps: dict[Span, Problem] = {}
+    roles = []
+    for role, functions in by_role.values():
+        needed: dict[object, Needed] = {}
+        for name in functions:
+            for one in _function_needs(project, stage, name, scans, gaps):
+                needed.setdefault(_identity(one), one)
+        roles.append(RoleFacts(role, tuple(functions), tuple(needed.values())))
+    seen = scans.all()
+    complete = not gaps and not any(found.unattributed or found.problems for found in seen)
+    return StageFacts(stage, tuple(roles), seen, complete, tuple(gaps.values()))
+
+
+def _names(project: Project, stage: Stage, scans: Scans) -> Iterable[str]:
+    """The deployed functions: those of the template, or those that the program registers."""
+    if not project.entry:
+        return stage.functions
+    found = dict.fromkeys(entry.function for entry in scans.of(stage.default).entries)
+    return found or (stage.default.name,)
+
+
+def _identity(one: Needed) -> object:
+    """Two needs with one identity say the same of the same place."""
+    where = one.call and (one.call.span, one.call.hangs_on, one.call.at_import)
+    return one.need.action, one.need.resource, one.need.condition, one.origin, where
+
+
+def _function_needs(
+    project: Project, stage: Stage, name: str, scans: Scans, gaps: dict[Span, Problem]
+) -> Iterable[Needed]:
+    """What one deployed function needs: its calls, those at import, the framework's, its log."""
+    function = stage.function(name)
+    found = scans.of(function)
+    place = Place(stage.partition, stage.region, stage.account)
+    judged = _Judging(function, stage)
+    if function.unread:
+        what = f"the code of function `{name}` is not checked: {function.unread}"
+        gaps.setdefault(function.span, Problem(function.span, what))
+    for located in found.calls:
+        if located.function not in ("", name):
+            continue
+        asked = needs(_at_api(located.call, stage), place)
+        if asked.unmapped is not None:
+            text = f"`{located.call.service}.{located.call.operation}`: {asked.unmapped}"
+            gaps.setdefault(located.call.span, Problem(located.call.span, text))
+        for need in asked.needs:
+            yield replace(judged(need), call=located.call, function=located.function)
+    for need in function.needs:
+        yield replace(judged(need), origin=FRAMEWORK)
+    for entry in found.entries:
+        if entry.function == name:
+            for need in lambda_needs.needs(entry.kind, entry.source, place):
+                yield replace(judged(need), origin=FRAMEWORK)
+    for need in lambda_needs.logs(_deployed_as(project, stage, function, name), place):
+        yield replace(judged(need), origin=LOGS)
+
+
+def _deployed_as(
+    project: Project, stage: Stage, function: Function, name: str
+) -> str | Text | None:
+    """What AWS calls the function, None where that is not known."""
+    return chalice.function_name(project, stage, name) if project.entry else function.deployed_as
+
+
+class _Judging:
+    """Judges the needs of one function; many calls need the same of the same."""
+
+    def __init__(self, function: Function, stage: Stage) -> None:
+        self._name = function.name
+        self._known = _known(stage)
+        self._attached = stage.attached
+        role = function.role
+        self._identity = judge_of(role.policies)
+        self._boundary = judge_of((role.boundary,)) if role.boundary is not None else None
+        self._made: dict[object, Judgement] = {}
+
+    def __call__(self, need: Need) -> Needed:
+        same = (need.action, need.resource, need.alternatives, tuple(need.context.items()))
+        if same not in self._made:
+            self._made[same] = self._judged(need)
+        return Needed(need, None, self._name, self._made[same])
+
+    def _judged(self, need: Need) -> Judgement:
+        """The role's policies, and those of the resource where the project holds them."""
+        own = self._by_role(need)
+        policies = [one.policy for one in self._attached if _is_on(need, one)]
+        return weighed(own, need, policies, self._known, _ABSENT)
+
+    def _by_role(self, need: Need) -> Judgement:
+        """Both the role's policies and its boundary must allow (facts/iam.md 4.8)."""
+        own = self._identity(need, self._known, _ABSENT)
+        if self._boundary is None or own.standing is Standing.DENIED:
+            return own
+        within = self._boundary(need, self._known, _ABSENT)
+        return own if within.standing is Standing.ALLOWED else within
+
+
+def _is_on(need: Need, attached: Attached) -> bool:
+    """Whether the need is on what the policy is attached to, or on something in it."""
+    whole, wanted = str(attached.resource), str(need.resource)
+    return wanted == whole or wanted.startswith((whole + "/", whole + ":"))
+
+
+def _at_api(call: Call, stage: Stage) -> Call:
+    """The call with the endpoint of the stage's own websocket API, where the framework takes it.
+
+    Source: API Gateway developer guide, apigateway-how-to-call-websocket-api-connections.
+    """
+    api = stage.apis.get("websocket")
+    if call.service != "apigatewaymanagementapi" or call.extra or api is None:
+        return call
+    host = f"{api}.execute-api.{stage.region or '{region}'}.amazonaws.com"
+    path = stage.facts.get("api_gateway_stage", "api")
+    return replace(call, extra={"endpoint": f"https://{host}/{path}"})
+
+
+def _known(stage: Stage) -> dict[str, Value]:
+    """Context keys of a Lambda function's own calls that are certainly so (facts/iam.md 3)."""
+    known: dict[str, Value] = {
+        "aws:SecureTransport": "true",
+        "aws:ViaAWSService": "false",
+        "aws:PrincipalIsAWSService": "false",
+        "aws:PrincipalType": "AssumedRole",
+    }
+    if stage.account is not None:
+        known["aws:PrincipalAccount"] = stage.account
+    return known

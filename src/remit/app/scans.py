@@ -1,0 +1,100 @@
+"""The scans of a stage: each function's code interpreted with its environment, each once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from remit.core.span import Problem
+from remit.core.text import Text
+from remit.core.tree import Overlay, Tree
+from remit.deploy.model import Code, Function, Project, Stage
+from remit.scan.model import Scan
+from remit.scan.scan import scan
+from remit.scan.source import Library
+
+Environment: TypeAlias = Mapping[str, str | Text]
+
+
+@dataclass(slots=True)
+class Sources:
+    """The source files of a project, each parsed once for all stages and functions."""
+
+    tree: Tree
+    project: Project
+    lost: tuple[Problem, ...] = ()
+    libraries: dict[tuple[str, ...], Library] = field(default_factory=dict)
+
+    def library(self, code: Code | None = None) -> Library:
+        """The Python files below the roots of `code`, or of the project as a whole."""
+        roots = code.roots if code is not None else self.project.roots
+        inline = dict(code.inline) if code is not None else {}
+        key = (*roots, *inline)
+        if key not in self.libraries:
+            tree = Overlay(self.tree, inline) if inline else self.tree
+            self.libraries[key] = Library(tree, roots, list(self.lost))
+        return self.libraries[key]
+
+    @property
+    def parsed(self) -> Mapping[str, object | None]:
+        """Every file that was looked into; None for one that could not be used."""
+        return {
+            file: source for one in self.libraries.values() for file, source in one.parsed.items()
+        }
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What could not be read."""
+        return tuple(dict.fromkeys(p for one in self.libraries.values() for p in one.problems))
+
+
+@dataclass(slots=True)
+class Scans:
+    """The scans of one stage. `values` fills holes by name."""
+
+    sources: Sources
+    stage: Stage
+    values: Mapping[str, str]
+    made: list[tuple[Environment, str, Code | None, Scan]] = field(default_factory=list)
+
+    def of(self, function: Function) -> Scan:
+        """The scan of a function's own code, or of the program that it belongs to."""
+        owner = function.name if function.code is not None else ""
+        for environment, name, code, done in self.made:
+            if (name, code) == (owner, function.code) and environment == function.environment:
+                return done
+        found = self._scan(function)
+        self.made.append((function.environment, owner, function.code, found))
+        return found
+
+    def all(self) -> tuple[Scan, ...]:
+        """Everything scanned so far."""
+        return tuple(found for *_, found in self.made)
+
+    def _scan(self, function: Function) -> Scan:
+        code = function.code
+        if code is None and not self.sources.project.entry:
+            return Scan()  # `function.unread` says why
+        if code is None:
+            entry = self.sources.project.entry
+            library = self.sources.library()
+            return scan(
+                library, entry, function.environment, region=self.stage.region, values=self.values
+            )
+        return _SCANNERS[code.language](self, function, code)
+
+
+def _python(scans: Scans, function: Function, code: Code) -> Scan:
+    return scan(
+        scans.sources.library(code),
+        code.module.replace("/", "."),
+        function.environment,
+        handler=code.handler,
+        function=function.name,
+        region=scans.stage.region,
+        values=scans.values,
+    )
+
+
+_SCANNERS: dict[str, Callable[[Scans, Function, Code], Scan]] = {"python": _python}
