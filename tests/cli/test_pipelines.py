@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -117,6 +118,21 @@ def test_old_findings_do_not_fail_and_new_ones_do(check, project: Path) -> None:
     assert status == 0
     assert "1 entry fits no finding any more: write the baseline anew" in " ".join(text.split())
     assert check("--write-baseline")[2].endswith(": 0 findings, 0 new, 1 gone\n")
+
+
+def test_a_whole_project_may_be_laid_out_anew(tmp_path: Path, capsys) -> None:
+    root = tmp_path / "orders"
+    shutil.copytree("examples/orders-api", root)
+    assert main(["check", str(root), "--write-baseline"]) == 0
+    for file in root.glob("**/*.py"):
+        file.write_text("# moved\n\n\n" + file.read_text("utf-8"))
+    for file in root.glob(".chalice/policy-*.json"):
+        file.write_text(json.dumps(json.loads(file.read_text("utf-8")), indent=7))
+    capsys.readouterr()
+    assert main(["check", str(root), "--baseline", "--format", "json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["findings"] == told["baseline"]["absent"] == []
+    assert len(told["baseline"]["known"]) > 20
 
 
 def test_the_baseline_in_json(check, project: Path) -> None:

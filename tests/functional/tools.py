@@ -63,7 +63,7 @@ def run(
     *command: str, folder: Path, environment: dict[str, str]
 ) -> subprocess.CompletedProcess[str]:
     """Run a command that this test has made, in `folder`."""
-    return subprocess.run(  # noqa: S603  fixed commands
+    return subprocess.run(
         command,
         cwd=folder,
         env=environment,
