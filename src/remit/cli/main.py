@@ -71,6 +71,13 @@ HIERARCHIES = (
     ("--rcp", "resource control policies of one level, root first; once for each level"),
 )
 
+FORMATS = ("text", "json", "sarif", "junit", "github")
+
+BASELINES = (
+    ("--baseline", "only findings that FILE does not know count (default: .remit-baseline.json)"),
+    ("--write-baseline", "make FILE know all findings there are"),
+)
+
 EXITS = """\
 exit status:
   0    nothing wrong
@@ -191,10 +198,13 @@ def _add_check(parser: ArgumentParser) -> None:
     add = parser.add_argument
     add(
         "--format",
-        choices=("text", "json"),
+        choices=FORMATS,
         default="text",
-        help="text for people (default), json for programs",
+        help="text for people (default), json for programs, sarif, junit or github for pipelines",
     )
+    baseline = parser.add_mutually_exclusive_group().add_argument
+    for option, text in BASELINES:
+        baseline(option, nargs="?", const="", metavar="FILE", help=text)
     add("--output", metavar="FILE", help="write the report to FILE instead of printing it")
     add("--strict", action="store_true", help="exit 3 when something could not be told")
     add("--no-color", action="store_true", help="no colour, even on a terminal")
