@@ -73,7 +73,7 @@ def combine(facts: Facts, terms: Terms, answers: Sequence[Answer]) -> Decision:
 
 def granted(facts: Facts, terms: Terms, by_layer: Mapping[Layer, Answer]) -> bool:
     """Whether the request is let through, no Deny having matched."""
-    if terms.refused or not all([a.open for a in by_layer.values() if a.layer in _FILTERS]):
+    if terms.refused or not all(a.open for a in by_layer.values() if a.layer in _FILTERS):
         return False
     if terms.private and Layer.RESOURCE not in by_layer and _through_endpoint(facts, by_layer):
         return False

@@ -125,7 +125,7 @@ class _Beginnings:
     it begins with.
     """
 
-    __slots__ = ("_cut", "_longest", "_lone", "_parents", "_rules", "_texts")
+    __slots__ = ("_cut", "_lone", "_longest", "_parents", "_rules", "_texts")
 
     def __init__(self, pairs: Iterable[tuple[str, Rule]]) -> None:
         grouped = _grouped(pairs)
