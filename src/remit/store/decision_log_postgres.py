@@ -97,7 +97,8 @@ class PostgresDatabase:
                 _migrate(connection, self._shown)
             else:
                 _version(connection, self._shown, must=True)
-        self._seen = self.last()  # the newest row that no group to come can have written
+        self._newest = self.last()  # of the rows that are there when a group is begun, or older
+        self._before = 0  # `_newest` when the group was begun that may be tried again
 
     # -- writing -------------------------------------------------------------------------------
 
@@ -105,6 +106,7 @@ class PostgresDatabase:
         """See Database."""
         connection = self._writing()
         if not again:
+            self._before = self._newest
             self._insert(connection, number, rows)
             return
         with connection.transaction():
@@ -148,12 +150,12 @@ class PostgresDatabase:
     ) -> None:
         columns = [list(column) for column in zip(*rows, strict=True)]
         (newest,) = connection.execute(_INSERT, (number, *columns)).fetchone() or (0,)
-        self._seen = newest
+        self._newest = newest
 
     def _holds(self, connection: psycopg.Connection[tuple[Any, ...]], number: int) -> bool:
         """Whether the commit of the group `number`, which failed, was a commit all the same."""
         found = connection.execute(
-            "SELECT 1 FROM decision WHERE id > %s AND number = %s LIMIT 1", (self._seen, number)
+            "SELECT 1 FROM decision WHERE id > %s AND number = %s LIMIT 1", (self._before, number)
         )
         return found.fetchone() is not None
 

@@ -78,7 +78,8 @@ class SqliteDatabase:
             )
         with self._reading() as connection:
             _check(connection, path)
-        self._seen = self.last()  # the newest row that no group to come can have written
+        self._newest = self.last()  # of the rows that are there when a group is begun, or older
+        self._before = 0  # `_newest` when the group was begun that may be tried again
 
     def _create(self) -> None:
         try:
@@ -93,6 +94,8 @@ class SqliteDatabase:
     def write(self, number: int, rows: list[Row], again: bool) -> None:
         """See Database."""
         connection = self._writing()
+        if not again:
+            self._before = self._newest
         connection.execute("BEGIN IMMEDIATE")
         try:
             if not (again and self._holds(connection, number)):
@@ -102,7 +105,7 @@ class SqliteDatabase:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
-        self._seen += len(rows)  # at least: rows that others write are numbered in between
+        self._newest = self._before + len(rows)  # or more, where others write too
 
     def tidy(self, keep: Keep, at_once: int) -> None:
         """See Database. Space becomes free inside the file, which does not shrink."""
@@ -130,11 +133,18 @@ class SqliteDatabase:
         """The writer's connection. What is written to a file that was removed or moved away is
         lost or astray, and SQLite does not tell: then a new file is begun."""
         if self._connection is None or self._identity() != self._opened:
+            self._settle()
             self.drop()
             self._create()
             self._connection = self._open("rw")
             self._opened = self._identity()
         return self._connection
+
+    def _settle(self) -> None:
+        """Bring what is still in the write-ahead log into the file, wherever that is now: the log
+        keeps its old name, and SQLite does not look for it under the file's new one."""
+        if self._connection is not None:
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _identity(self) -> tuple[int, int] | None:
         try:
@@ -146,7 +156,7 @@ class SqliteDatabase:
     def _holds(self, connection: sqlite3.Connection, number: int) -> bool:
         """Whether the commit of the group `number`, which failed, was a commit all the same."""
         found = connection.execute(
-            "SELECT 1 FROM decision WHERE id > ? AND number = ? LIMIT 1", (self._seen, number)
+            "SELECT 1 FROM decision WHERE id > ? AND number = ? LIMIT 1", (self._before, number)
         )
         return found.fetchone() is not None
 
