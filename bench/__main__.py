@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from bench import agree, decide, wild
+from bench import agree, decide, decision_log, wild
 from bench.measure import Cost, Machine, machine
 from bench.projects import make
 
@@ -98,7 +98,7 @@ def _agree() -> int:
     return agree.main(sys.argv[2:])
 
 
-PARTS = {"check": main, "decide": _decide}
+PARTS = {"check": main, "decide": _decide, "decision_log": decision_log.main}
 ONLY_WHEN_NAMED = {"agree": _agree, "wild": wild.main}  # they take many minutes
 
 

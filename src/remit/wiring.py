@@ -16,6 +16,8 @@ from remit.store.git import GitTree
 if TYPE_CHECKING:
     from mcp.server import MCPServer
 
+    from remit.app.decision_log import DecisionLog, Keep
+
 
 def check(
     place: Path,
@@ -48,6 +50,16 @@ def review(
         return review_project(FolderTree(root), asked, progress)
     with GitTree(root, since) as earlier:
         return review_project(FolderTree(root), asked, progress, earlier, since)
+
+
+def decision_log(
+    place: str | Path, *, create: bool = True, keep: Keep | None = None
+) -> DecisionLog:
+    """The decision log in the file or at the PostgreSQL URL `place`; with `create` one is made
+    where there is none. Raises InputError."""
+    from remit.store.decision_log import connect
+
+    return connect(place, create=create, keep=keep)
 
 
 def assistants(root: Path) -> MCPServer[Any]:

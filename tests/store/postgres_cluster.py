@@ -15,19 +15,18 @@ from pathlib import Path
 DEBIAN = Path("/usr/lib/postgresql")
 
 
-class Unavailable(Exception):
+class NotInstalledError(Exception):
     """There is no PostgreSQL here; says what to do."""
 
 
 class Cluster:
     """A server with its data in `folder`, which can be stopped and started again."""
 
-    def __init__(self, folder: Path, programs: Path, user: str | None) -> None:
+    def __init__(self, folder: Path, programs: Path, user: str | None, fsync: str) -> None:
         self._folder = folder
         self._programs = programs
         self._user = user
-        # No test cuts the power: what a killed server has written is there without fsync.
-        self._options = f"-k {folder} -c listen_addresses='' -c fsync=off"
+        self._options = f"-k {folder} -c listen_addresses='' -c fsync={fsync}"
 
     def url(self, database: str) -> str:
         return f"postgresql://postgres@/{database}?host={self._folder}"
@@ -59,13 +58,16 @@ class Cluster:
 
 
 @contextmanager
-def cluster() -> Iterator[Cluster]:
-    """A running server. Raises Unavailable where none is installed."""
+def cluster(fsync: str = "off") -> Iterator[Cluster]:
+    """A running server. Raises NotInstalledError where none is installed.
+
+    No test cuts the power: what a killed server has written is there without `fsync`.
+    """
     programs, user = _programs(), _user()
     folder = Path(tempfile.mkdtemp(prefix="remit-pg-"))  # short: a socket's path has 107 bytes
     if user is not None:
         shutil.chown(folder, user, user)
-    made = Cluster(folder, programs, user)
+    made = Cluster(folder, programs, user, fsync)
     try:
         made.make()
         yield made
@@ -82,7 +84,9 @@ def _programs() -> Path:
         return Path(on_path).resolve().parent
     found = sorted(DEBIAN.glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
     if not found:
-        raise Unavailable("no PostgreSQL here: `apt-get install postgresql`, or `initdb` on PATH")
+        raise NotInstalledError(
+            "no PostgreSQL here: `apt-get install postgresql`, or `initdb` on PATH"
+        )
     return found[-1].parent
 
 
@@ -93,4 +97,6 @@ def _user() -> str | None:
     try:
         return pwd.getpwnam("postgres").pw_name
     except KeyError:
-        raise Unavailable("PostgreSQL does not run as root, and there is no user postgres") from None
+        raise NotInstalledError(
+            "PostgreSQL does not run as root, and there is no user postgres"
+        ) from None

@@ -23,7 +23,7 @@ from tests.store.log_suite import (  # noqa: E402
     numbered,
     stored,
 )
-from tests.store.postgres_cluster import Cluster, Unavailable, cluster  # noqa: E402
+from tests.store.postgres_cluster import Cluster, NotInstalledError, cluster  # noqa: E402
 
 __all__ = ["filled"]
 
@@ -35,7 +35,7 @@ def server() -> Iterator[Cluster]:
     try:
         with cluster() as running:
             yield running
-    except Unavailable as reason:
+    except NotInstalledError as reason:
         assert not os.environ.get("CI"), reason  # .ci/run installs it
         pytest.skip(str(reason))
 
@@ -125,8 +125,6 @@ def test_places_that_are_none_and_no_password_in_what_is_said(url: str, said: st
 
 def test_a_database_that_can_not_hold_every_text(server: Cluster) -> None:
     with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
-        connection.execute(
-            "CREATE DATABASE latin ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0"
-        )
+        connection.execute("CREATE DATABASE latin ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0")
     with pytest.raises(InputError, match="has the encoding LATIN1"):
         connect(server.url("latin"))

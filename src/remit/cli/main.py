@@ -58,6 +58,20 @@ exit status:
   2    bad usage, or input that cannot be read
 """
 
+LOG = """\
+Show the decisions that `remit serve` has made: who asked for what, what was answered, and which
+statements denied it. Reads the log while it is being written, and changes nothing.
+"""
+
+LOG_EPILOG = """\
+TIME is a time ago (`90s`, `15m`, `1h30m`, `2d`), or a date and time of ISO 8601, in the local zone
+where it names none. TEXT may stand anywhere; with `*` or `?` it is a pattern for the whole.
+
+exit status:
+  0    shown, even if there was nothing to show
+  2    bad usage, or a log that cannot be read
+"""
+
 DOCUMENTS = (
     ("--identity", "policies of the principal: inline, managed, of its groups"),
     ("--resource-policy", "the policy of the resource, for a role its trust policy"),
@@ -130,6 +144,10 @@ def _run(arguments: Namespace) -> int:
         from remit.cli import explain
 
         return explain.run(arguments)
+    if arguments.verb == "log":
+        from remit.cli import log
+
+        return log.run(arguments)
     from remit.cli import check
 
     return check.run(arguments)
@@ -175,6 +193,15 @@ def _parser() -> ArgumentParser:
             help="why a request is allowed or denied, and what would change that",
             description=EXPLAIN,
             epilog=EXPLAIN_EXITS,
+            formatter_class=RawDescriptionHelpFormatter,
+        )
+    )
+    _add_log(
+        verbs.add_parser(
+            "log",
+            help="the decisions that were enforced",
+            description=LOG,
+            epilog=LOG_EPILOG,
             formatter_class=RawDescriptionHelpFormatter,
         )
     )
@@ -258,6 +285,20 @@ def _add_explain(parser: ArgumentParser) -> None:
         metavar="TEXT",
         help="a denial that AWS sent, as pasted, to start from; `-`: stdin",
     )
+
+
+def _add_log(parser: ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--denied", action="store_true", help="only what was denied")
+    add("--since", metavar="TIME", help="only from then on")
+    add("--until", metavar="TIME", help="only before then")
+    add("--principal", metavar="TEXT", help="only calls of these principals")
+    add("--action", metavar="TEXT", help="only these actions, such as s3:Get* or GetObject")
+    add("--resource", metavar="TEXT", help="only calls on these resources")
+    add("--limit", metavar="N", help="only the latest N of these")
+    add("--follow", action="store_true", help="then show what is added, until Ctrl-C")
+    add("--format", choices=("text", "json"), default="text", help="text, or one JSON line each")
+    add("--log", metavar="FILE|URL", help="default: REMIT_LOG, else .remit/decisions.sqlite")
 
 
 def _add_asked(parser: ArgumentParser) -> None:

@@ -36,7 +36,7 @@ LONGEST = 2048
 
 _MOST_CAUSES = 100
 _MICRO = 1_000_000
-_FARTHEST = 1e12  # seconds: 30,000 years; beyond is no time
+_FARTHEST = 253_402_214_400.0  # the last day of the year 9999: later ones have no date in Python
 
 
 def row(entry: Entry) -> Row:
@@ -122,7 +122,8 @@ def _like(pattern: str) -> str:
 
 
 def _micros(seconds: float) -> int:
-    return round(seconds * _MICRO) if abs(seconds) < _FARTHEST else 0
+    """At least 0, which is also what is made of NaN."""
+    return round(min(max(0.0, seconds), _FARTHEST) * _MICRO)
 
 
 def _text(text: str) -> str:
