@@ -23,8 +23,11 @@ _VERDICTS = {
     Verdict.IMPLICIT_DENY: ("denied", "error"),
 }
 _GAP = "  "
-_SHARES = (30, 30, 40)
-"""How action, principal and resource share what is left of the width, in hundredths."""
+_ACTION, _PRINCIPAL = 30, 43
+"""Hundredths: of what is left for action, principal and resource; of what is then left for two."""
+
+_LONGEST_ACTION = 36
+"""Cells; hardly an action needs more (`elasticloadbalancing:CreateLoadBalancer`: 43)."""
 
 Clock = Callable[[float], datetime]
 
@@ -38,9 +41,10 @@ class Decisions:
         self._whole = whole
         self._clock = clock
         self._day = ""
-        fixed = [25, 7, 9] if self._wide else [8, 7]
-        left = screen.width - sum(fixed) - len(_GAP) * (len(fixed) + len(_SHARES) - 1)
-        action, principal, _ = (max(left * share // 100, 8) for share in _SHARES)
+        fixed = [25, 7, 10] if self._wide else [8, 7]
+        left = screen.width - sum(fixed) - len(_GAP) * (len(fixed) + 2)
+        action = max(min(left * _ACTION // 100, _LONGEST_ACTION), 8)
+        principal = max((left - action) * _PRINCIPAL // 100, 8)
         self._widths = [*fixed, action, principal, max(left - action - principal, 8)]
 
     def head(self) -> list[str]:
@@ -102,6 +106,9 @@ def _why(entry: Entry) -> str:
 
 
 def _took(entry: Entry) -> str:
+    """At most 10 cells, for what takes less than a day."""
+    if entry.latency >= 1:
+        return f"{entry.latency:.1f} s"
     return f"{entry.latency * 1000:.3f} ms"
 
 
