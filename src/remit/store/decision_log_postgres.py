@@ -15,7 +15,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from remit.app.decision_log import Keep
 from remit.app.errors import InputError
-from remit.store.log_rows import COLUMNS, DENIED, LISTED, Query, Row
+from remit.store.log_rows import DENIED, LISTED, Query, Row
 
 LOCK = 0x72656D6C  # "reml": the advisory lock of those who write
 
@@ -44,6 +44,8 @@ MIGRATIONS = (
 )
 """What leads from each version of the schema to the next; `version` counts those done."""
 
+_LOCK_AND_LAST = f"SELECT pg_advisory_xact_lock({LOCK}), (SELECT max(id) FROM decision)".encode()
+
 _PATIENCE = {
     "connect_timeout": "5",  # seconds; the others so that a server that vanished is noticed
     "keepalives_idle": "5",
@@ -62,22 +64,8 @@ _SETTINGS = f"""
     SET client_min_messages = error;
 """
 
-_TYPES = {"time": "bigint", "latency": "bigint"}
-_ARRAYS = ", ".join(f"%s::{_TYPES.get(column, 'text')}[]" for column in COLUMNS)
-
-# One statement is one round trip and a transaction of its own. Its number is drawn for a row that
-# the join with `locked` has given, hence after the lock was taken; ORDER BY keeps the order.
-_INSERT = f"""
-    WITH locked AS MATERIALIZED (SELECT pg_advisory_xact_lock({LOCK})),
-    stored AS (
-        INSERT INTO decision (number, {LISTED})
-        SELECT %s, {LISTED}
-        FROM locked, unnest({_ARRAYS}) WITH ORDINALITY AS given ({LISTED}, place)
-        ORDER BY place
-        RETURNING id
-    )
-    SELECT max(id) FROM stored
-""".encode()  # noqa: S608  only names of this program
+_COPY = f"COPY decision (number, {LISTED}) FROM STDIN".encode()
+"""Up to three times as fast as one INSERT of all rows."""
 
 
 class PostgresDatabase:
@@ -97,22 +85,22 @@ class PostgresDatabase:
                 _migrate(connection, self._shown)
             else:
                 _version(connection, self._shown, must=True)
-        self._newest = self.last()  # of the rows that are there when a group is begun, or older
-        self._before = 0  # `_newest` when the group was begun that may be tried again
+        self._before = 0  # a row that was there before the group that may be tried again
 
     # -- writing -------------------------------------------------------------------------------
 
     def write(self, number: int, rows: list[Row], again: bool) -> None:
         """See Database."""
         connection = self._writing()
-        if not again:
-            self._before = self._newest
-            self._insert(connection, number, rows)
-            return
         with connection.transaction():
-            connection.execute(b"SELECT pg_advisory_xact_lock(%s)", (LOCK,))
-            if not self._holds(connection, number):
-                self._insert(connection, number, rows)
+            newest = connection.execute(_LOCK_AND_LAST).fetchone() or (None, None)
+            if not again:
+                self._before = newest[1] or 0
+            elif self._holds(connection, number):
+                return
+            with connection.cursor().copy(_COPY) as copy:
+                for row in rows:
+                    copy.write_row((number, *row))
 
     def tidy(self, keep: Keep, at_once: int) -> None:
         """See Database. Numbers have gaps where writing failed: then fewer entries are kept."""
@@ -144,13 +132,6 @@ class PostgresDatabase:
             if durable in ("off", "local"):
                 self._connection.execute("SET synchronous_commit = on")
         return self._connection
-
-    def _insert(
-        self, connection: psycopg.Connection[tuple[Any, ...]], number: int, rows: list[Row]
-    ) -> None:
-        columns = [list(column) for column in zip(*rows, strict=True)]
-        (newest,) = connection.execute(_INSERT, (number, *columns)).fetchone() or (0,)
-        self._newest = newest
 
     def _holds(self, connection: psycopg.Connection[tuple[Any, ...]], number: int) -> bool:
         """Whether the commit of the group `number`, which failed, was a commit all the same."""
