@@ -44,7 +44,7 @@ MIGRATIONS = (
 )
 """What leads from each version of the schema to the next; `version` counts those done."""
 
-_LOCK_AND_LAST = f"SELECT pg_advisory_xact_lock({LOCK}), (SELECT max(id) FROM decision)".encode()
+_LOCK_AND_LAST = b"SELECT pg_advisory_xact_lock(%s), (SELECT max(id) FROM decision)"
 
 _PATIENCE = {
     "connect_timeout": "5",  # seconds; the others so that a server that vanished is noticed
@@ -93,7 +93,7 @@ class PostgresDatabase:
         """See Database."""
         connection = self._writing()
         with connection.transaction():
-            newest = connection.execute(_LOCK_AND_LAST).fetchone() or (None, None)
+            newest = connection.execute(_LOCK_AND_LAST, (LOCK,)).fetchone() or (None, None)
             if not again:
                 self._before = newest[1] or 0
             elif self._holds(connection, number):
