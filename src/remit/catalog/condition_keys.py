@@ -32,7 +32,8 @@ class Key:
         return head + "/" if mark and "tag" in head.lower() else None
 
 
-# facts/iam.md 3.1 to 3.5; `[]` marks keys of many values.
+# facts/iam.md 3.1 to 3.5; `[]` marks keys of many values. SourceOwner and
+# PrincipalOrgMasterAccountId are in no list of AWS, but in its own policies.
 _GLOBAL = {
     "String": """
         PrincipalAccount PrincipalOrgID PrincipalOrgPaths[] PrincipalServiceName
@@ -41,7 +42,7 @@ _GLOBAL = {
         VpceOrgPaths[] ResourceAccount ResourceOrgID ResourceOrgPaths[] ResourceTag/${TagKey}
         UserAgent RequestedRegion CalledVia[] CalledViaFirst CalledViaLast CalledViaAWSMCP
         Referer RequestTag/${TagKey} TagKeys[] SourceAccount SourceOrgID SourceOrgPaths[]
-        FederatedProvider SourceOwner
+        FederatedProvider SourceOwner PrincipalOrgMasterAccountId
     """,
     "ARN": "PrincipalArn SignInSessionArn ChatbotSourceArn SourceVpcArn SourceArn",
     "Bool": """

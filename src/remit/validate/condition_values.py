@@ -210,7 +210,7 @@ def _is_loose_network(kind: str, text: str) -> bool:
 # Which operators suit a key's type. The reference calls keys "String" that hold anything; a
 # String operator on a Date or Numeric key compares text; ARN operators also take lists of ARNs.
 _SUITS = {
-    "String": {"String"},
+    "String": {"String", "ARN"},
     "ARN": {"ARN", "String"},
     "Bool": {"Bool"},
     "Numeric": {"Numeric"},
@@ -283,7 +283,7 @@ def _wildcards(test: Condition, operator: Operator) -> Iterator[Issue]:
             yield Issue(WILDCARD_WITHOUT_LIKE_OPERATOR, value.span, message, fix)
 
 
-# What `*` alone says under each form of StringLike (facts/iam.md 2.5): there, absent, always, never.
+# What `*` alone says under each form of StringLike (facts/iam.md 2.5).
 _STAR = {
     ("", "StringLike", False): EQUIVALENT_TO_NULL_FALSE,
     ("", "StringLike", True): REDUNDANT_KEY_DUE_TO_WILDCARD_IN_CONDITION,

@@ -34,11 +34,15 @@ def _takes_in(other: str, pattern: Pattern, text: str) -> bool:
     if "${" in other or other == text:
         return False
     beginning = other.partition("*")[0].partition("?")[0]
-    if not text.startswith(beginning) and not _is_open(text[: len(beginning)]):
-        return False
+    if not text.startswith(beginning):
+        return False  # not even where `text` begins with a wildcard: that matches other beginnings
+    if other == beginning + "*":  # the usual case, without building anything
+        return text.rstrip("*") != beginning
+    if not _is_open(text) and "${" not in text:
+        return pattern.matches(text)
     narrow = Pattern.parse(_widened(text))
     # Of two that match the same (`a*`, `a**`), neither is narrower.
-    return pattern.covers(narrow) and not (_is_open(text) and narrow.covers(pattern))
+    return pattern.covers(narrow) and not narrow.covers(pattern)
 
 
 def _is_open(text: str) -> bool:

@@ -13,13 +13,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from remit.core.decision import Verdict
+from remit.core.pattern import Pattern
 from remit.core.policy import Item, Policy
 from remit.core.request import Request
 from remit.engine.authorize import authorize
 from remit.engine.policyset import PolicySet
 from remit.syntax.codes import Level
 from remit.validate.model import Check, Family, Issue, PolicyType, Subject
-from remit.core.pattern import Pattern
 
 REMIT_PRIVILEGE_ESCALATION = Check(
     "REMIT_PRIVILEGE_ESCALATION",

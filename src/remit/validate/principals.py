@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from remit.core.policy import Effect, Item, Statement
+from remit.core.policy import Item, Statement
 from remit.syntax.codes import Level
 from remit.syntax.source import shown
 from remit.validate.model import Check, Family, Issue, PolicyType, Subject
@@ -19,7 +19,8 @@ RESTRICT_ACCESS_TO_SERVICE_PRINCIPAL = Check(
     Level.SECURITY_WARNING,
     "A service may act on the resource, whoever it acts for.",
     "Another customer can make the service use your resource (the confused deputy).",
-    "Add a condition on `aws:SourceArn`, `aws:SourceAccount`, `aws:SourceOrgID` or `aws:SourceOrgPaths`.",
+    "Add a condition on `aws:SourceArn`, `aws:SourceAccount`, `aws:SourceOrgID` or "
+    "`aws:SourceOrgPaths`.",
 )
 RECOMMENDED_CONDITION_KEY_FOR_SERVICE_PRINCIPAL = Check(
     "RECOMMENDED_CONDITION_KEY_FOR_SERVICE_PRINCIPAL",
@@ -186,11 +187,6 @@ def foreign(subject: Subject) -> Iterator[Issue]:
                 message = f"{shown(item.value)} is no {shown(kind.name)}"
                 check = UNSUPPORTED_RESOURCE_ARN_IN_POLICY
                 yield Issue(check, item.span, message, f"write an ARN such as `{kind.arn}`")
-
-
-def denies_only(statement: Statement) -> bool:
-    """Whether the statement denies."""
-    return statement.effect is Effect.DENY
 
 
 FAMILY = Family(

@@ -40,32 +40,50 @@ _ALL = (
         "AWS::S3::Bucket", "s3", "arn:*:s3:::*", ("bucket", "object"), 20 * _KB, strict=True
     ),
     ResourceType(
-        "AWS::S3::AccessPoint", "s3", "arn:*:s3:*:*:accesspoint/*",
-        ("accesspoint", "accesspointobject", "object"), 20 * _KB, strict=True,
+        "AWS::S3::AccessPoint",
+        "s3",
+        "arn:*:s3:*:*:accesspoint/*",
+        ("accesspoint", "accesspointobject", "object"),
+        20 * _KB,
+        strict=True,
     ),
-    ResourceType("AWS::S3::MultiRegionAccessPoint", "s3", "arn:*:s3::*:accesspoint/*", (), 20 * _KB),
+    ResourceType(
+        "AWS::S3::MultiRegionAccessPoint", "s3", "arn:*:s3::*:accesspoint/*", (), 20 * _KB
+    ),
     ResourceType(
         "AWS::S3ObjectLambda::AccessPoint", "s3-object-lambda", "arn:*:s3-object-lambda:*:*:*"
     ),
-    ResourceType("AWS::DynamoDB::Table", "dynamodb", "arn:*:dynamodb:*:*:table/*", (), 20 * _KB, strict=True),
+    ResourceType(
+        "AWS::DynamoDB::Table", "dynamodb", "arn:*:dynamodb:*:*:table/*", (), 20 * _KB, strict=True
+    ),
     ResourceType("AWS::SQS::Queue", "sqs", "arn:*:sqs:*:*:*", (), 8_192),
     ResourceType("AWS::SNS::Topic", "sns", "arn:*:sns:*:*:*"),
     ResourceType("AWS::KMS::Key", "kms", "arn:*:kms:*:*:key/*", (), 32 * _KB),
     ResourceType("AWS::Lambda::Function", "lambda", "arn:*:lambda:*:*:function:*", (), 20 * _KB),
     ResourceType(
-        "AWS::SecretsManager::Secret", "secretsmanager", "arn:*:secretsmanager:*:*:secret:*", (), 20_480
+        "AWS::SecretsManager::Secret",
+        "secretsmanager",
+        "arn:*:secretsmanager:*:*:secret:*",
+        (),
+        20_480,
     ),
-    ResourceType("AWS::ECR::Repository", "ecr", "arn:*:ecr:*:*:repository/*", (), 10_240, bare=True),
     ResourceType(
-        "AWS::EFS::FileSystem", "elasticfilesystem", "arn:*:elasticfilesystem:*:*:file-system/*",
-        (), 20_000, bare=True,
+        "AWS::ECR::Repository", "ecr", "arn:*:ecr:*:*:repository/*", (), 10_240, bare=True
+    ),
+    ResourceType(
+        "AWS::EFS::FileSystem",
+        "elasticfilesystem",
+        "arn:*:elasticfilesystem:*:*:file-system/*",
+        (),
+        20_000,
+        bare=True,
     ),
     ResourceType("AWS::Events::EventBus", "events", "arn:*:events:*:*:event-bus/*", (), 10_240),
     ResourceType("AWS::Kinesis::Stream", "kinesis", "arn:*:kinesis:*:*:stream/*"),
     ResourceType("AWS::Backup::BackupVault", "backup", "arn:*:backup:*:*:backup-vault:*"),
     ResourceType("AWS::OpenSearchService::Domain", "es", "arn:*:es:*:*:domain/*"),
     ResourceType("AWS::Logs::ResourcePolicy", "logs", "arn:*:logs:*:*:*", (), 5_120),
-)  # fmt: skip
+)
 
 RESOURCE_TYPES = {one.name: one for one in _ALL}
 TRUST = "AWS::IAM::AssumeRolePolicyDocument"

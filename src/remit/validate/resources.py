@@ -8,7 +8,7 @@ access-analyzer-reference-policy-checks and reference-arns; facts/iam.md 1.4.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from remit.catalog import iam, overlap, unlisted
 from remit.catalog.regions import partitions, regions
@@ -23,9 +23,9 @@ from remit.validate.model import Check, Family, Issue, PolicyType, Subject
 
 _NEVER = "An ARN that cannot exist matches no request, so the statement does not do what it says."
 
-INVALID_ARN_RESOURCE = Check(
-    "INVALID_ARN_RESOURCE",
-    Level.ERROR,
+REMIT_ARN_OF_NO_RESOURCE = Check(
+    "REMIT_ARN_OF_NO_RESOURCE",
+    Level.SUGGESTION,
     "An ARN whose last part has none of the forms that its service's resources have.",
     _NEVER,
     "Write it as the Service Authorization Reference does.",
@@ -96,21 +96,16 @@ def _against_formats(
     formats = _formats(service)
     if service not in iam.services() or not formats or service in _UNEVEN or service in _TOLD:
         return
-    fitting = [one for one in formats if overlap.meet(_loose(item.value), _loose(one))]
+    fitting = _fitting(service, resource)
     if not fitting:
         message = f"no resource of {shown(service)} has an ARN that ends with {shown(resource)}"
         fix = "its resources: " + ", ".join(f"`{one}`" for one in sorted(formats)[:4])
-        yield _issue(INVALID_ARN_RESOURCE, _part(item, fields, 5), message, fix)
+        yield _issue(REMIT_ARN_OF_NO_RESOURCE, _part(item, fields, 5), message, fix)
         return
     own = [one.split(":", 5) for one in fitting]
     if not region and all(one[3] for one in own):
         message = f"the ARN of {shown(service)} lacks its region"
         yield _issue(MISSING_ARN_REGION, item.span, message, "write the region, or `*`")
-    elif not account and all("Account" in one[4] for one in own):
-        message = f"the ARN of {shown(service)} lacks its account"
-        yield _issue(
-            BY_CODE["MISSING_ARN_ACCOUNT"], item.span, message, "write the account, or `*`"
-        )
     elif _is_name(region) and not any(one[3] for one in own):
         message = f"the resource of {shown(service)} has no region"
         check = BY_CODE["ARN_REGION_NOT_ALLOWED"]
@@ -121,11 +116,35 @@ def _against_formats(
         yield _issue(check, _part(item, fields, 4), message, "leave the part empty")
 
 
+@lru_cache(maxsize=4096)
+def _fitting(service: str, resource: str) -> tuple[str, ...]:
+    """The formats of the service whose last part can be what `resource` says."""
+    pattern = _loose(service, resource)
+    head = _head(resource)
+    return tuple(
+        one
+        for one in _formats(service)
+        if _agree(head, _head(one.split(":", 5)[5]))
+        and overlap.meet(pattern, _loose(service, one.split(":", 5)[5]))
+    )
+
+
+def _head(text: str) -> str:
+    """What is before the first wildcard or variable."""
+    return text.partition("*")[0].partition("?")[0].partition("$")[0]
+
+
+def _agree(one: str, other: str) -> bool:
+    return one.startswith(other) or other.startswith(one)
+
+
 # What the parser tells already, with more knowledge of these two.
 _TOLD = frozenset({"iam", "s3"})
 # Services of which the reference lists the ARNs only in part, or whose resources AWS also writes in
 # other forms (what AWS owns has no account, API Gateway has paths): never judged.
-_UNEVEN = frozenset({"apigateway", "execute-api", "ssm", "ec2", "rds", "elasticloadbalancing"})
+_UNEVEN = frozenset(
+    {"apigateway", "execute-api", "backup", "ssm", "ec2", "rds", "elasticloadbalancing"}
+)
 
 
 def _issue(check: Check, span: Span, message: str, fix: str) -> Issue:
@@ -137,10 +156,9 @@ def _is_name(part: str) -> bool:
     return bool(part) and not any(mark in part for mark in "*?$")
 
 
-def _loose(arn: str) -> str:
-    """Only the service and the last part count."""
-    parts = arn.split(":", 5)
-    return f"arn:*:{parts[2]}:*:*:{parts[5]}"
+def _loose(service: str, resource: str) -> str:
+    """An ARN of which only the service and the last part count."""
+    return f"arn:a:{service}:::{resource}"
 
 
 def _part(item: Item, fields: list[str], index: int) -> Span:
@@ -201,6 +219,6 @@ def redundant(subject: Subject) -> Iterator[Issue]:
 
 FAMILY = Family(
     "Resources",
-    (INVALID_ARN_RESOURCE, INVALID_ARN_REGION, MISSING_ARN_REGION, REDUNDANT_RESOURCE),
+    (REMIT_ARN_OF_NO_RESOURCE, INVALID_ARN_REGION, MISSING_ARN_REGION, REDUNDANT_RESOURCE),
     (arns, redundant),
 )

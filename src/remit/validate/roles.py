@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from remit.core.pattern import Pattern
 from remit.core.policy import Item, Statement
 from remit.syntax.codes import Level
+from remit.syntax.names import Operator
 from remit.validate.model import Check, Family, Issue, Subject
-from remit.validate.principals import keys_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +72,27 @@ def wide(subject: Subject) -> Iterator[Issue]:
             continue
         for grant in (_PASS, _LINK):
             form = _form(statement, grant)
-            if form is not None and grant.key.lower() not in keys_of(statement):
+            if form is not None and not _is_narrowed(statement, grant.key.lower()):
                 check = _CHECKS[grant.prefix, form]
                 place = _action(statement, grant)
                 message = f"`{grant.action}` is allowed {_FORMS[form]}"
                 yield Issue(check, place.span if place else statement.span, message, check.remedy)
+
+
+def _is_narrowed(statement: Statement, key: str) -> bool:
+    """Whether a test that fails without the key names services. As Access Analyzer was seen to
+    judge: `StringEqualsIfExists` and a value that begins with a wildcard do not narrow."""
+    for test in statement.conditions:
+        operator = Operator.split(test.operator.value)
+        firm = operator.base in _POSITIVE and (
+            not operator.if_exists or operator.base == "StringLike"
+        )
+        if test.key.value.lower() == key and firm and operator.prefix != "ForAllValues":
+            return not any(value.value.startswith("*") for value in test.values)
+    return False
+
+
+_POSITIVE = frozenset({"StringEquals", "StringEqualsIgnoreCase", "StringLike"})
 
 
 def _form(statement: Statement, grant: _Grant) -> str | None:

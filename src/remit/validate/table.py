@@ -56,6 +56,8 @@ LEFT_OUT: Mapping[str, str] = MappingProxyType(
     {
         "CONFIRM_AUDIENCE_CLAIM_TYPE": "AWS's page does not say how it differs from "
         "FORANYVALUE_WITH_AUDIENCE_CLAIM_TYPE.",
+        "INVALID_ARN_RESOURCE": "Access Analyzer was seen to accept ARNs that fit none of the "
+        "reference's formats; REMIT_ARN_OF_NO_RESOURCE suggests instead.",
         "INVALID_KMS_KEY_VALUE": _NO_LIST + "the keys whose values it looks at.",
         "SCP_SYNTAX_ERROR_ACTION_WILDCARD": _FULL_LANGUAGE,
         "SCP_SYNTAX_ERROR_ALLOW_CONDITION": _FULL_LANGUAGE,
@@ -63,10 +65,10 @@ LEFT_OUT: Mapping[str, str] = MappingProxyType(
         "SCP_SYNTAX_ERROR_ALLOW_RESOURCE": _FULL_LANGUAGE,
         "SCP_SYNTAX_ERROR_NOTRESOURCE": _FULL_LANGUAGE,
         "UNSUPPORTED_ACTION_FOR_CONDITION_KEY": "The Service Authorization Reference lists keys "
-        "by action only in part; on AWS's own managed policies it would accuse where AWS does not.",
-        "UNSUPPORTED_GLOBAL_CONDITION_KEY": "AWS's page names the same key (`aws:ARN`) for this and "
-        "for DEPRECATED_GLOBAL_CONDITION_KEY, and not which applies when; the warning is given.",
-        "VARIABLE_USAGE_TOO_PERMISSIVE": "Read plainly it would accuse `${aws:PrincipalAccount}` in "
+        "by action only in part; on AWS's own managed policies it accuses where AWS does not.",
+        "UNSUPPORTED_GLOBAL_CONDITION_KEY": "AWS's page names one key (`aws:ARN`) for this and for "
+        "DEPRECATED_GLOBAL_CONDITION_KEY, and not which applies when; the warning is given.",
+        "VARIABLE_USAGE_TOO_PERMISSIVE": "Read plainly it accuses `${aws:PrincipalAccount}` in "
         "`aws:ResourceAccount`, which AWS's own managed policies have without such a finding.",
     }
 )

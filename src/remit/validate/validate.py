@@ -36,16 +36,19 @@ def validate(document: Node, asked: Asked = _ASKED, name: str = "") -> Validated
     `asked` is what the caller knows beside it; `name` is what people call the policy. Never
     raises: what is no policy is an issue.
     """
-    policy, problems = parser.parse(document, name)
-    inferred = _given(asked) or (infer(policy) if policy is not None else _UNKNOWN)
-    kind = inferred.type.grammar
-    policy, problems = parser.parse(document, name, kind)
+    inferred = _given(asked) or _inferred(document, name)
+    policy, problems = parser.parse(document, name, inferred.type.grammar)
     issues = list(grammar.issues(problems, inferred.type))
     if policy is not None:
         subject = Subject(document, policy, inferred.type, inferred.resource_type, asked)
         issues += _checked(subject)
     ordered = tuple(sorted(issues, key=lambda one: (one.span, one.code)))
     return Validated(inferred.type, inferred.resource_type, inferred.why, ordered)
+
+
+def _inferred(document: Node, name: str) -> Inferred:
+    policy, _ = parser.parse(document, name)
+    return infer(policy) if policy is not None else _UNKNOWN
 
 
 _UNKNOWN = Inferred(PolicyType.IDENTITY, None, "nothing in it tells")
