@@ -60,7 +60,8 @@ def arns(subject: Subject) -> Iterator[Issue]:
     for statement in subject.policy.statements:
         for item in statement.resources or ():
             fields = item.value.split(":", 5)
-            if fields[0] == "arn" and len(fields) == 6:
+            # A variable may hold colons itself; in the first parts the grammar tells of it.
+            if fields[0] == "arn" and len(fields) == 6 and "${" not in "".join(fields[:5]):
                 found = next(_wrong(item, fields), None)
                 if found is not None:
                     yield found

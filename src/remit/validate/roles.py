@@ -14,7 +14,7 @@ from remit.core.pattern import Pattern
 from remit.core.policy import Item, Statement
 from remit.syntax.codes import Level
 from remit.syntax.names import Operator
-from remit.validate.model import Check, Family, Issue, Subject
+from remit.validate.model import Check, Family, Issue, PolicyType, Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,10 @@ _CHECKS = {(grant.prefix, form): _check(grant, form) for grant in (_PASS, _LINK)
 
 
 def wide(subject: Subject) -> Iterator[Issue]:
-    """Allows of the two actions on more roles than are named."""
+    """Allows of the two actions on more roles than are named. What only limits (boundaries,
+    policies of an organization) grants nothing."""
+    if subject.type not in {PolicyType.IDENTITY, PolicyType.SESSION, PolicyType.RESOURCE}:
+        return
     for statement in subject.allows:
         if statement.resources is None:
             continue
