@@ -70,6 +70,7 @@ def _is_known(action: str) -> bool:
 def _missing(statement: Statement, item: Item, prefix: str, name: str) -> Issue:
     service = prefix.lower()
     does = "denies" if statement.effect is Effect.DENY else "allows"
+    does = "exempts" if statement.not_action else does
     if service in unlisted.SERVICES or item.value.lower() in unlisted.ACTIONS:
         message = f"{shown(item.value)} is not in AWS's reference of {iam.as_of()}"
         return Issue(REMIT_UNLISTED_ACTION, item.span, message, "check that you still use it")
