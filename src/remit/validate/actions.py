@@ -62,6 +62,8 @@ def existing(subject: Subject) -> Iterator[Issue]:
 def _is_known(action: str) -> bool:
     """Whether the item matches an action; without reading the catalog for `service:*`."""
     prefix, _, name = action.lower().partition(":")
+    if "*" not in action and "?" not in action:
+        return iam.action(action) is not None
     if prefix in iam.services() and not name.strip("*"):
         return True
     return bool(iam.expand(action))

@@ -38,11 +38,18 @@ def _takes_in(other: str, pattern: Pattern, text: str) -> bool:
         return False  # not even where `text` begins with a wildcard: that matches other beginnings
     if other == beginning + "*":  # the usual case, without building anything
         return text.rstrip("*") != beginning
-    if not _is_open(text) and "${" not in text:
-        return pattern.matches(text)
-    narrow = Pattern.parse(_widened(text))
+    loose = _widened(text)
+    if not pattern.matches(loose.replace("*", _SOMETHING).replace("?", _SOMETHING)):
+        return False  # one string that `text` matches, and the pattern does not
+    if not _is_open(loose):
+        return True
+    narrow = Pattern.parse(loose)
     # Of two that match the same (`a*`, `a**`), neither is narrower.
     return pattern.covers(narrow) and not narrow.covers(pattern)
+
+
+_SOMETHING = "\0"
+"""What a wildcard may stand for, and no entry holds."""
 
 
 def _is_open(text: str) -> bool:

@@ -126,10 +126,15 @@ def _how(statement: Statement, grant: _Grant) -> str | None:
 def _action(statement: Statement, grant: _Grant) -> Item | None:
     """The item that takes in the action: the plain name before a pattern."""
     name = grant.action.lower()
-    found = [one for one in statement.actions if Pattern.parse(one.value.lower()).matches(name)]
+    found = [
+        one
+        for one in statement.actions
+        if one.value[:1] in _MAY_BE_IAM and Pattern.parse(one.value.lower()).matches(name)
+    ]
     return min(found, key=lambda one: one.value.lower() != name, default=None)
 
 
+_MAY_BE_IAM = frozenset("iI*?")
 _ANY_ROLE = Pattern.parse("arn:aws:iam::111122223333:role/*")
 
 
