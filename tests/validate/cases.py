@@ -183,6 +183,8 @@ ROWS: list[Row] = [
     # --- tags
     ("a tag on what has none", when({"StringEquals": {"aws:ResourceTag/t": "x"}}, action="sts:GetCallerIdentity"), "identity", {}, ["ALLOW_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE"]),
     ("the same, denied", when({"StringEquals": {"aws:ResourceTag/t": "x"}}, "Deny", "sts:GetCallerIdentity"), "identity", {}, ["DENY_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE"]),
+    ("a tag on what has none, if it exists", when({"StringEqualsIfExists": {"aws:ResourceTag/t": "x"}}, action="sts:GetCallerIdentity"), "identity", {}, []),
+    ("another tag on what has none", when({"StringNotEquals": {"aws:ResourceTag/t": "x"}}, action="sts:GetCallerIdentity"), "identity", {}, []),
     ("a tag on what has one", when({"StringEquals": {"aws:ResourceTag/t": "x"}}, action="ec2:StartInstances"), "identity", {}, []),
     ("a tag and NotAction", document({"Effect": "Allow", "NotAction": "iam:*", "Resource": "arn:aws:s3:::b", "Condition": {"StringEquals": {"aws:ResourceTag/t": "x"}}}), "identity", {}, ["ALLOW_NOTACTION_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE"]),
     ("the same, denied", document({"Effect": "Deny", "NotAction": "iam:*", "Resource": "arn:aws:s3:::b", "Condition": {"StringEquals": {"aws:ResourceTag/t": "x"}}}), "identity", {}, ["DENY_NOTACTION_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE"]),
@@ -192,6 +194,8 @@ ROWS: list[Row] = [
     ("roles by their names", document(allow("iam:PassRole", f"arn:aws:iam::{ACCOUNT}:role/app-*")), "identity", {}, []),
     ("to one service", document(allow("iam:PassRole", "*", Condition={"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}})), "identity", {}, []),
     ("to one service, perhaps", document(allow("iam:PassRole", "*", Condition={"StringEqualsIfExists": {"iam:PassedToService": "ec2.amazonaws.com"}})), "identity", {}, ["PASS_ROLE_WITH_STAR_IN_RESOURCE"]),
+    ("linked roles of services that end alike", document(allow("iam:CreateServiceLinkedRole", "*", Condition={"StringLike": {"iam:AWSServiceName": "*a4b.amazonaws.com"}})), "identity", {}, ["CREATE_SLR_WITH_STAR_IN_RESOURCE"]),
+    ("linked roles of one service", document(allow("iam:CreateServiceLinkedRole", "*", Condition={"StringLike": {"iam:AWSServiceName": "a4b.amazonaws.com"}})), "identity", {}, []),
     ("everything", document(allow("*", "*")), "identity", {}, ["CREATE_SLR_WITH_STAR_IN_ACTION_AND_RESOURCE", "PASS_ROLE_WITH_STAR_IN_ACTION_AND_RESOURCE"]),
     ("passing is denied everywhere", document(deny("*", "*")), "identity", {}, []),
     ("all but one role", document({"Effect": "Allow", "Action": "iam:PassRole", "NotResource": ROLE}), "identity", {}, ["PASS_ROLE_WITH_NOT_RESOURCE"]),
