@@ -142,6 +142,7 @@ def test_a_key_twice_in_one_object() -> None:
         (document(allow("kms:*", "*", Principal={"AWS": ROLE})), "resource", "AWS::KMS::Key"),
         (document(allow("*", "*", Principal="*")), "resource", None),
         ([], "identity", None),
+        (document(allow(), deny(), allow("s3:PutObject", Principal="*")), "identity", None),
     ],
 )  # fmt: skip
 def test_the_type_is_inferred_and_said(raw: Any, kind: str, resource_type: str | None) -> None:

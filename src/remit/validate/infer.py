@@ -26,8 +26,11 @@ class Inferred:
 def infer(policy: Policy) -> Inferred:
     """The likely kind of the policy, parsed without a kind."""
     statements = policy.statements
-    if not any(one.principals is not None for one in statements):
+    naming = sum(one.principals is not None for one in statements)
+    if not naming:
         return Inferred(PolicyType.IDENTITY, None, "no statement names a principal")
+    if 2 * naming < len(statements):
+        return Inferred(PolicyType.IDENTITY, None, "most statements name no principal")
     if _is_trust(statements):
         why = "the statements name principals, only `sts:` actions, and no resource"
         return Inferred(PolicyType.TRUST, None, why)
