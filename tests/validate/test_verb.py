@@ -224,7 +224,11 @@ KEYS = st.sampled_from(
      "Condition", "Sid", "Id", "AWS", "Service", "Federated", "StringLike", "IpAddress", "Bool", "aws:SourceIp"]
 )  # fmt: skip
 VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | TEXTS,
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | TEXTS,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=4),
     max_leaves=25,
 )
