@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from remit.cli.main import FORMATS, main
+from remit.cli.main import main
+from remit.cli.project_flags import FORMATS
 from remit.cli.sources import prefix
 from tests.functional.project import APP, CALL, CONFIG, POLICY, view, write
 
