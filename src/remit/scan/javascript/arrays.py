@@ -242,3 +242,8 @@ ARRAY_METHODS: dict[str, Method] = {
     "toString": _join,
 }
 """A Set is an array here: `add` and `has` are its methods."""
+
+BY_ELEMENT = frozenset(
+    "map forEach filter find findIndex findLast some every flatMap reduce sort".split()
+)
+"""The methods that call back with an element, whatever has them."""

@@ -68,11 +68,11 @@ def unknown(m: Machine, value: Value, args: Args, node: Node) -> Value:
     functions = tuple(f for arg in args for f in _functions(arg))
     for function in functions:
         release(m, function, node)
+    if isinstance(value, External) and value.name.startswith(CALLS_AWS):
+        tell_library(m, value.name, node)
+    if functions:
+        return Wrapped(f"{name or 'a value'}()", functions)
     if isinstance(value, External):
-        if value.name.startswith(CALLS_AWS):
-            tell_library(m, value.name, node)
-        if functions:
-            return Wrapped(f"{value.name}()", functions)
         kind = data if package(value.name) in BUILTIN_DATA else code
         return kind(f"{value.name}()")
     if isinstance(value, Hole):

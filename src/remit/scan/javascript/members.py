@@ -7,7 +7,7 @@ from typing import Any
 
 from remit.core.text import Hole, HoleKind, Text
 from remit.scan.javascript import aws
-from remit.scan.javascript.arrays import ARRAY_METHODS
+from remit.scan.javascript.arrays import ARRAY_METHODS, BY_ELEMENT
 from remit.scan.javascript.aws.objects import Package
 from remit.scan.javascript.aws.packages import export
 from remit.scan.javascript.calls import (
@@ -25,6 +25,7 @@ from remit.scan.javascript.operators import as_text
 from remit.scan.javascript.strings import TEXT_METHODS
 from remit.scan.javascript.syntax import Node
 from remit.scan.javascript.values import (
+    CALLABLES,
     ITEMS,
     KEYS,
     NOTHING,
@@ -331,6 +332,10 @@ def _invoke_other(m: Machine, value: Value, name: str, args: Args, node: Node) -
     if isinstance(value, (str, Text, Arr, int, float)) or value is NULL:
         method = TEXT_METHODS.get(name) if isinstance(value, (int, float)) else None
         return method(m, value, args, node) if method else data(f"a value's {name}()")
+    if name == "send" and isinstance(value, (Hole, External)) and aws.is_command(args):
+        return aws.send(m, value, args[0], node)
+    if isinstance(value, Hole) and name in BY_ELEMENT and any(isinstance(a, CALLABLES) for a in args):
+        return ARRAY_METHODS[name](m, Arr((), inside(value, "[]")), args, node)
     found = member(m, value, name, node.field("function") or node)
     if isinstance(found, Native) and isinstance(value, (Func, Cls)):
         return unknown(m, found, args, node)

@@ -115,6 +115,8 @@ def _run(m: Interpreter, file: str, handler: str, function: str) -> None:
     found = m.guarded(whole, handler, lambda: _handler(m, module, handler))
     m.stack.clear()
     start = _place(found)
+    if start is None and m.deferred:  # an application of routes that a library serves
+        found, start = None, m.deferred[0][1]
     if start is None:
         m.recorder.missed(whole, handler, _no_handler(file, handler, found))
         return
@@ -122,7 +124,8 @@ def _run(m: Interpreter, file: str, handler: str, function: str) -> None:
     m.recorder.entries.append(Entry(handler, function, "handler", place))
     base = Activation(handler, module, module.scope)
     m.steps = 0
-    _start(m, base, place, handler, lambda: _twice(m, found, start))
+    if found is not None:
+        _start(m, base, place, handler, lambda: _twice(m, found, start))
     for waiting, node in m.deferred:
         m.escaped.clear()
         args = (Spread(code("an argument from a library")),)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from remit.scan.javascript.arrays import BY_ELEMENT
 from remit.scan.javascript.aws import names
 from remit.scan.javascript.aws.charge import charge, untold
 from remit.scan.javascript.aws.objects import (
@@ -129,6 +130,11 @@ def given_away(m: Machine, args: Args, node: Node) -> None:
                 )
 
 
+def is_command(args: Args) -> bool:
+    """Whether the first argument is a command: only a client takes one in `send`."""
+    return any(isinstance(one, Command) for one in alternatives(at(args, 0)))
+
+
 # -- clients -----------------------------------------------------------------------------------
 
 _QUIET = frozenset(
@@ -234,7 +240,6 @@ _OWN_METHODS = {
 _SAME = frozenset(
     "promise filter sort slice reverse concat flat values on entries items abort".split()
 )
-_BY_ELEMENT = frozenset("map forEach find findIndex some every flatMap filter reduce sort".split())
 _WITH_ANSWER = frozenset(["send", "eachPage", "eachItem", "on"])
 
 
@@ -245,7 +250,7 @@ def _response(m: Machine, value: Response, name: str, args: Args, node: Node) ->
         for function in functions:
             m.once(function, (NULL, value), node)
         return value
-    if name in _BY_ELEMENT and functions:
+    if name in BY_ELEMENT and functions:
         return _by_element(m, value, name, functions[0], args, node)
     if name in _SAME:
         return value

@@ -59,7 +59,6 @@ SERVICE_IDS = {
     "marketplace-entitlement-service": "marketplace-entitlement",
     "marketplace-metering": "meteringmarketplace",
     "migration-hub": "mgh",
-    "pinpoint-sms-voice": "sms-voice",
     "resource-groups-tagging-api": "resourcegroupstaggingapi",
     "route-53": "route53",
     "route-53-domains": "route53domains",
