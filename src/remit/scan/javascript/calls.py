@@ -36,6 +36,10 @@ from remit.scan.sdk.objects import SdkObject
 from remit.scan.values import CONSTANTS, External, Heap, OneOf, alternatives, code, data
 
 
+NESTED = 6
+"""Objects inside objects that are searched for functions."""
+
+
 def call(m: Machine, value: Value, args: Args, node: Node, this: Value = None) -> Value:
     """`value(...args)`."""
     if isinstance(value, OneOf):
@@ -45,12 +49,12 @@ def call(m: Machine, value: Value, args: Args, node: Node, this: Value = None) -
         return join(m.maybe(lambda one=one: call(m, one, args, node, this)) for one in held)  # type: ignore[misc]  # mypy infers no type for a default of a lambda
     if isinstance(value, Func):
         return call_function(m, value, args, node, this)
-    if isinstance(value, Bound) and value.function is not None:
+    if isinstance(value, Bound):
         return call(m, value.function, (*value.first, *args), node, value.receiver)
     if isinstance(value, Native):
         return value.run(m, args, node)
     if isinstance(value, Wrapped):
-        return join(m.once(one, args, node) for one in value.functions)
+        return join(with_inner(m, one, args, node) for one in value.functions)
     if isinstance(value, SdkObject):
         return aws.call(m, value, args, node)
     if isinstance(value, Cls):
@@ -88,16 +92,25 @@ def tell_library(m: Machine, name: str, node: Node) -> None:
         m.missed(node, library, f"`{library}` calls AWS by itself and is not followed")
 
 
-def _functions(value: Value) -> list[Value]:
+def _functions(value: Value, depth: int = 0) -> list[Value]:
+    """The project's functions in what a library is given: objects of handlers are common."""
     found: list[Value] = []
     for one in alternatives(value.value if isinstance(value, Spread) else value):
         if isinstance(one, CALLABLES) and not isinstance(one, Native):
             found.append(one)
-        elif isinstance(one, Obj) and one.cls is None:
-            found.extend(v for v in one.slots.values() if isinstance(v, (Func, Bound)))
-        elif isinstance(one, Arr):
-            found.extend(v for v in one.items if isinstance(v, (Func, Bound)))
+        elif isinstance(one, (Obj, Arr)) and depth < NESTED and getattr(one, "cls", None) is None:
+            held = one.items if isinstance(one, Arr) else one.known().values()
+            found.extend(f for inner in held for f in _functions(inner, depth + 1))
     return found
+
+
+def with_inner(m: Machine, function: Value, args: Args, node: Node) -> Value:
+    """Call a function for a library; a function that it gives is called as well."""
+    result = m.once(function, args, node)
+    for inner in alternatives(result):
+        if isinstance(inner, (Func, Bound)) and inner is not function:
+            m.once(inner, args, node)
+    return result
 
 
 def release(m: Machine, function: Value, node: Node) -> None:
@@ -110,7 +123,7 @@ def release(m: Machine, function: Value, node: Node) -> None:
     if m.importing:
         m.deferred.append((function, node))
         return
-    m.once(function, (Spread(code("an argument from a library")),), node)
+    with_inner(m, function, (Spread(code("an argument from a library")),), node)
 
 
 # -- functions of the project ------------------------------------------------------------------

@@ -11,10 +11,14 @@ from remit.scan.record import Recorder
 _LOGS = frozenset(
     "captureException captureMessage critical debug error info log trace warn warning".split()
 )
-# The caller learns of the failure: a callback or a promise is told, or the process ends.
-_TELLS = frozenset("reject callback cb next exit abort fail done".split())
+# Calls that tell nobody. Any other may tell: a callback, a promise, an answer's `status(500)`.
+_IDLE = frozenset("JSON.stringify String inspect toString join".split())
 _FAILURE = frozenset(
     "statusCode status_code status error errors Error code message success ok".split()
+)
+# It throws, keeps something of the failure, or tells one error from another.
+_TELLING = frozenset(
+    ["throw_statement", "assignment_expression", "augmented_assignment_expression", "if_statement"]
 )
 _FUNCTIONS = frozenset(["function_declaration", "function_expression", "arrow_function"])
 _PLAIN = frozenset("string number true false null undefined".split())
@@ -43,18 +47,17 @@ def _dealing(node: Node) -> str:
         return ""
     nodes = list(_nodes(body))
     called = {_called(one) for one in nodes if one.kind == "call_expression"}
-    if called & _TELLS or any(one.kind == "throw_statement" for one in nodes):
+    logs = {name for name in called if name in _LOGS or "log" in name.lower()}
+    if called - logs - _IDLE or any(one.kind in _TELLING for one in nodes):
         return ""
     returned = [one.kids[0] for one in nodes if one.kind == "return_statement" and one.kids]
     if body.kind != "statement_block" and node.kind == "arrow_function":
         if body.kind == "call_expression":
-            return "logs" if called & _LOGS else ""
+            return "logs" if logs else ""
         returned = [body]
     if not all(_plain(one) for one in returned):
         return ""
-    if any(one.kind == "if_statement" for one in nodes):  # it tells one error from another
-        return ""
-    if called & _LOGS or any("log" in name.lower() for name in called):
+    if logs:
         return "logs"
     names = _names(node)
     used = any(one.kind == "identifier" and one.text in names for one in nodes)
@@ -75,7 +78,7 @@ def _called(node: Node) -> str:
     if function is None:
         return ""
     named = function.field("property")
-    return (named or function).text
+    return function.text if function.text in _IDLE else (named or function).text
 
 
 def _names(node: Node) -> set[str]:

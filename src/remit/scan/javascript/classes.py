@@ -116,7 +116,7 @@ def new(m: Machine, value: Value, args: Args, node: Node) -> Value:
         return value.run(m, args, node)
     if isinstance(value, SdkObject):
         return aws.new(m, value, args, node)
-    if isinstance(value, Bound) and value.function is not None:
+    if isinstance(value, Bound):
         return new(m, value.function, (*value.first, *args), node)
     if isinstance(value, External):
         unknown(m, value, args, node)

@@ -10,6 +10,7 @@ from remit.scan.javascript import operators as ops
 from remit.scan.javascript.catches import clause
 from remit.scan.javascript.machine import Machine
 from remit.scan.javascript.patterns import bind
+from remit.scan.javascript.state import joined
 from remit.scan.javascript.syntax import Node
 from remit.scan.javascript.text import escaped, number, property_name, string
 from remit.scan.javascript.values import (
@@ -17,10 +18,10 @@ from remit.scan.javascript.values import (
     NULL,
     Args,
     Arr,
-    Bound,
     Environ,
     Live,
     Obj,
+    Pattern,
     Spread,
     Value,
     nothing,
@@ -90,7 +91,7 @@ def _spread(m: Machine, made: Obj, value: Value, node: Node) -> Obj:
         if isinstance(one, Obj):
             for name, inner in one.slots.items():
                 old = made.slots.get(name, NOTHING)
-                made.slots[name] = inner if sure or old is NOTHING else join([old, inner])
+                made.slots[name] = inner if sure else joined(name, [old, inner])
         elif not isinstance(one, (Arr, str, int, Absent)):
             found = ops.reason(one, otherwise="the rest of an object")
             old = made.rest
@@ -401,8 +402,8 @@ def _yield(m: Machine, node: Node) -> Value:
     return data("what a generator is sent")
 
 
-def _regex(m: Machine, node: Node) -> Value:
-    return Bound(None, node.text)
+def _regex(_m: Machine, node: Node) -> Value:
+    return Pattern(node.text)
 
 
 EVALUATORS: dict[str, Evaluate] = {

@@ -21,7 +21,7 @@ from remit.scan.javascript.classes import instance_member
 from remit.scan.javascript.external import short
 from remit.scan.javascript.machine import Machine
 from remit.scan.javascript.maps import MAP_METHODS
-from remit.scan.javascript.operators import as_text
+from remit.scan.javascript.operators import as_text, reason
 from remit.scan.javascript.strings import TEXT_METHODS
 from remit.scan.javascript.syntax import Node
 from remit.scan.javascript.values import (
@@ -41,6 +41,7 @@ from remit.scan.javascript.values import (
     Module,
     Native,
     Obj,
+    Pattern,
     Value,
     Wrapped,
     inside,
@@ -229,7 +230,7 @@ def _any_of(value: Value, name: Value, node: Node) -> Value:
     if isinstance(value, Environ):
         return code(f"process.env[{name}]")
     if isinstance(value, Hole):
-        return inside(value, f"[{name}]")
+        return inside(value, "[]")
     return code(short(node))
 
 
@@ -284,7 +285,7 @@ def _put_property(m: Machine, box: Obj | Func | Cls, key: Value, new: Value, sur
         old = box.slots.get(slot, NOTHING)
         keep = old is not NOTHING and not (known and sure and len(names) == 1)
         m.write(box, slot, join([old, new]) if keep else new)
-        if isinstance(name, (Text, Hole)):
+        if isinstance(name, (Text, Hole)) and name not in box.slots.get(KEYS, ()):
             m.write(box, KEYS, (*box.slots.get(KEYS, ()), name))
 
 
@@ -332,12 +333,14 @@ def _invoke_other(m: Machine, value: Value, name: str, args: Args, node: Node) -
     if isinstance(value, (str, Text, Arr, int, float)) or value is NULL:
         method = TEXT_METHODS.get(name) if isinstance(value, (int, float)) else None
         return method(m, value, args, node) if method else data(f"a value's {name}()")
+    if isinstance(value, Pattern):
+        return reason(*args, otherwise=f"{name}()")
     if name == "send" and isinstance(value, (Hole, External)) and aws.is_command(args):
         return aws.send(m, value, args[0], node)
     if isinstance(value, Hole) and name in BY_ELEMENT and any(isinstance(a, CALLABLES) for a in args):
         return ARRAY_METHODS[name](m, Arr((), inside(value, "[]")), args, node)
     found = member(m, value, name, node.field("function") or node)
-    if isinstance(found, Native) and isinstance(value, (Func, Cls)):
+    if isinstance(found, Native) and isinstance(value, (Func, Cls, Bound)):
         return unknown(m, found, args, node)
     if isinstance(value, Hole) and not isinstance(value, Absent):
         return unknown(m, found, args, node)

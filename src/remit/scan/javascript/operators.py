@@ -20,6 +20,7 @@ from remit.scan.javascript.values import (
     Module,
     Native,
     Obj,
+    Pattern,
     Value,
     nothing,
 )
@@ -29,7 +30,7 @@ from remit.scan.sdk.objects import SdkObject
 from remit.scan.values import Absent, Blank, External, OneOf, alternatives, code
 
 Number = (int, float)
-_OBJECTS = (Obj, Arr, Func, Cls, Module, Native, Bound, Environ)
+_OBJECTS = (Obj, Arr, Func, Cls, Module, Native, Bound, Environ, Pattern)
 
 
 # -- text --------------------------------------------------------------------------------------

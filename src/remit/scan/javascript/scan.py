@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from remit.core.span import Problem, Span
 from remit.core.text import Hole, HoleKind, Text
 from remit.scan.javascript.aws.connect import ROLE_KEY
+from remit.scan.javascript.calls import with_inner
 from remit.scan.javascript.interpreter import Interpreter
 from remit.scan.javascript.library import Library
 from remit.scan.javascript.modules import imported
@@ -126,7 +127,10 @@ def _run(m: Interpreter, file: str, handler: str, function: str) -> None:
     m.steps = 0
     if found is not None:
         _start(m, base, place, handler, lambda: _twice(m, found, start))
+    own = _functions_of(found)
     for waiting, node in m.deferred:
+        if any(waiting is one for one in own):
+            continue
         m.escaped.clear()
         args = (Spread(code("an argument from a library")),)
         _start(
@@ -134,7 +138,7 @@ def _run(m: Interpreter, file: str, handler: str, function: str) -> None:
             base,
             place,
             handler,
-            lambda waiting=waiting, args=args, node=node: m.call(waiting, args, node),  # type: ignore[misc]  # mypy infers no type for a default of a lambda
+            lambda waiting=waiting, args=args, node=node: with_inner(m, waiting, args, node),  # type: ignore[misc]  # mypy infers no type for a default of a lambda
         )
 
 
@@ -185,6 +189,14 @@ def _place(value: Value) -> Node | None:
         if isinstance(inner, (Func, Cls)):
             return inner.node
     return None
+
+
+def _functions_of(value: Value) -> list[Value]:
+    """The functions that the handler runs itself: they have run with an event."""
+    wrapped = [one for one in alternatives(value) if isinstance(one, Wrapped)]
+    inner = [one for wrapper in wrapped for one in wrapper.functions]
+    deeper = [one for part in inner if isinstance(part, Wrapped) for one in _functions_of(part)]
+    return [*alternatives(value), *inner, *deeper]
 
 
 def _no_handler(file: str, handler: str, found: Value) -> str:

@@ -10,7 +10,7 @@ from remit.core.text import Hole, Text
 from remit.scan.javascript.machine import Machine
 from remit.scan.javascript.operators import as_text, concat, reason
 from remit.scan.javascript.syntax import Node
-from remit.scan.javascript.values import Args, Arr, Bound, Value, at
+from remit.scan.javascript.values import Args, Arr, Pattern, Value, at
 from remit.scan.text import LONGEST
 from remit.scan.values import data
 
@@ -73,8 +73,8 @@ def _pad(text: str, width: float, fill: str, *, left: bool) -> Value:
 def _replace(all_of_them: bool) -> Method:
     def run(m: Machine, value: Any, args: Args, node: Node) -> Value:
         old, new = at(args, 0), as_text(at(args, 1))
-        if isinstance(old, Bound) and old.function is None:  # a regular expression
-            return _by_pattern(value, str(old.receiver), new)
+        if isinstance(old, Pattern):
+            return _by_pattern(value, old.text, new)
         if isinstance(value, str) and isinstance(old, str) and old:
             parts = value.split(old) if all_of_them else value.split(old, 1)
             joined: list[Value] = [parts[0]]

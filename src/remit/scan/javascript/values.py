@@ -211,6 +211,14 @@ class Cls(Box):
         return found
 
 
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A regular expression, as it is written. None is ever run."""
+
+    text: str
+    name: str = "a regular expression"
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Bound:
     """A function with its receiver, and first arguments where `bind` was given some."""
