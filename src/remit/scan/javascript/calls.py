@@ -35,7 +35,6 @@ from remit.scan.record import Sighting
 from remit.scan.sdk.objects import SdkObject
 from remit.scan.values import CONSTANTS, External, Heap, OneOf, alternatives, code, data
 
-
 NESTED = 6
 """Objects inside objects that are searched for functions."""
 
@@ -227,7 +226,7 @@ def _run(m: Machine, function: Func, frame: Activation) -> Value:
         return m.ev(body)
     unset = len(m.unset)
     leap = m.block(body.kids)
-    m.rejoin(0, ("return", "throw", "break", "continue"))
+    m.leave()
     if function.generator:
         return Arr((), join(frame.yields) if frame.yields else NOTHING)
     if not frame.returns and leap == "throw":

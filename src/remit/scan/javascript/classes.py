@@ -29,6 +29,7 @@ from remit.scan.values import External, OneOf, code
 def make_class(m: Machine, node: Node, name: str) -> Cls:
     """The class that a definition makes; static members are evaluated at once."""
     frame = m.frame
+    frame.closes = True
     heritage = next((kid for kid in node.kids if kid.kind == "class_heritage"), None)
     made = Cls(node, frame.module, Scope(frame.scope), name, _base(m, heritage))
     made.scope.slots[name] = made

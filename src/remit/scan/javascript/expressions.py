@@ -159,7 +159,9 @@ def _call(m: Machine, node: Node) -> Value:
         return m.required(specifier, node) if isinstance(specifier, str) else code("import()")
     if function.kind == "super":
         return m.super_call(_arguments(m, given), node)
-    if function.kind == "identifier" and function.text == "await":  # the grammar takes `await (x)` so
+    if (
+        function.kind == "identifier" and function.text == "await"
+    ):  # the grammar takes `await (x)` so
         return _sequence(m, given)
     inner = _bare(function)
     if inner.kind in ("member_expression", "subscript_expression"):

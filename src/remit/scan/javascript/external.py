@@ -19,6 +19,7 @@ BUILTIN_DATA = frozenset(
 CALLS_AWS = (
     "@aws-lambda-powertools/idempotency",
     "@aws-lambda-powertools/parameters",
+    "@aws-sdk/signature-v4",
     "@aws/dynamodb-data-mapper",
     "@middy/appconfig",
     "@middy/dynamodb",
@@ -28,7 +29,9 @@ CALLS_AWS = (
     "@middy/ssm",
     "@middy/sts",
     "@shelf/dynamodb",
+    "@smithy/signature-v4",
     "@typedorm/",
+    "aws4",
     "aws-amplify",
     "dynamodb-onetable",
     "dynamodb-toolbox",
@@ -39,7 +42,7 @@ CALLS_AWS = (
     "sqs-consumer",
     "sqs-producer",
 )
-"""Libraries that call AWS by themselves: a report that says nothing of them would mislead."""
+"""Libraries that call AWS by themselves or sign requests to it: to say nothing would mislead."""
 
 
 def package(name: str) -> str:

@@ -142,6 +142,7 @@ class Interpreter(Machine):
     def function(self, node: Node, name: str, home: Cls | None = None) -> Func:
         """Make a function of its definition."""
         frame = self.frame
+        frame.closes = True
         made = Func(node, frame.module, frame.scope, name, home or frame.home)
         self.keep.append(made)
         return made

@@ -135,59 +135,57 @@ class Library:
         return self.parsed[file]
 
     def _parse(self, file: str) -> Source | None:
-        whole = Span.whole(file)
         try:
             raw = self.tree.read(file)
         except OSError as error:
-            return self._lost(whole, f"`{file}` cannot be read: {error.strerror or error}")
-        if len(raw) > LARGEST:
-            return self._lost(
-                whole,
-                f"`{file}` has {len(raw) / 1e6:.1f} MB and was not read",
-                "files over 1.5 MB are taken for bundles; calls in them are not checked",
-            )
-        if b"\0" in raw:
-            return self._lost(
-                whole,
-                "this file holds null bytes: it is no JavaScript text",
-                f"save it as UTF-8; {_REST}",
-            )
+            reason = f"`{file}` cannot be read: {error.strerror or error}"
+            self.problems.append(Problem(Span.whole(file), reason, _REST))
+            return None
+        refused = _refused(file, raw)
+        if refused is not None:
+            self.problems.append(refused)
+            return None
         try:
-            raw.decode()
-        except UnicodeDecodeError as error:
-            line = raw.count(b"\n", 0, error.start) + 1
-            return self._lost(
-                Span(file, line, 1, line, 1),
-                f"this file is not UTF-8: {error.reason}",
-                f"save it as UTF-8; {_REST}",
-            )
-        try:
-            source = Source(file, raw, parser(posixpath.splitext(file)[1])(raw))
+            parsed = parser(posixpath.splitext(file)[1])(raw)
         except NoGrammarError:
-            return self._no_grammar(whole)
-        return self._checked(source)
+            self._no_grammar(Span.whole(file))
+            return None
+        return self._checked(Source(file, raw, parsed))
 
     def _checked(self, source: Source) -> Source:
         broken = source.broken()
         if broken is not None:
-            self._lost(
-                broken.span,
-                f"this file does not parse: `{_short(broken.text)}` was not understood",
-                "mend the syntax; calls near this place are not checked, the rest of the file is",
-            )
+            message = f"this file does not parse: `{_short(broken.text)}` was not understood"
+            hint = "mend the syntax; calls near this place are not checked, the rest of the file is"
+            self.problems.append(Problem(broken.span, message, hint))
         return source
 
     def _no_grammar(self, span: Span) -> None:
         if not self._ungrammatical:
             self._ungrammatical = True
-            self._lost(
-                span,
-                "JavaScript and TypeScript functions are not read: `tree-sitter` is not installed",
-                INSTALL,
-            )
+            message = "JavaScript and TypeScript functions are not read: no `tree-sitter` here"
+            self.problems.append(Problem(span, message, INSTALL))
 
-    def _lost(self, span: Span, message: str, hint: str = _REST) -> None:
-        self.problems.append(Problem(span, message, hint))
+
+def _refused(file: str, raw: bytes) -> Problem | None:
+    """Why these bytes are not parsed; None when they are."""
+    save = f"save it as UTF-8; {_REST}"
+    if len(raw) > LARGEST:
+        return Problem(
+            Span.whole(file),
+            f"`{file}` has {len(raw) / 1e6:.1f} MB and was not read",
+            "files over 1.5 MB are taken for bundles; calls in them are not checked",
+        )
+    if b"\0" in raw:
+        message = "this file holds null bytes: it is no JavaScript text"
+        return Problem(Span.whole(file), message, save)
+    try:
+        raw.decode()
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        message = f"this file is not UTF-8: {error.reason}"
+        return Problem(Span(file, line, 1, line, 1), message, save)
+    return None
 
 
 def _normal(path: str) -> str | None:

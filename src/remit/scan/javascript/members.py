@@ -337,7 +337,11 @@ def _invoke_other(m: Machine, value: Value, name: str, args: Args, node: Node) -
         return reason(*args, otherwise=f"{name}()")
     if name == "send" and isinstance(value, (Hole, External)) and aws.is_command(args):
         return aws.send(m, value, args[0], node)
-    if isinstance(value, Hole) and name in BY_ELEMENT and any(isinstance(a, CALLABLES) for a in args):
+    if (
+        isinstance(value, Hole)
+        and name in BY_ELEMENT
+        and any(isinstance(a, CALLABLES) for a in args)
+    ):
         return ARRAY_METHODS[name](m, Arr((), inside(value, "[]")), args, node)
     found = member(m, value, name, node.field("function") or node)
     if isinstance(found, Native) and isinstance(value, (Func, Cls, Bound)):

@@ -9,7 +9,7 @@ from remit.core.span import Problem
 from remit.scan.javascript import aws
 from remit.scan.javascript.machine import Machine
 from remit.scan.javascript.state import Activation
-from remit.scan.javascript.syntax import Node
+from remit.scan.javascript.syntax import Node, Source
 from remit.scan.javascript.text import string
 from remit.scan.javascript.values import NULL, Arr, Live, Module, Native, Obj, Scope, Value, at
 from remit.scan.javascript.world import node_module
@@ -81,6 +81,8 @@ def required(m: Machine, specifier: str, node: Node) -> Value:
 
 
 def _lost(m: Machine, specifier: str, node: Node) -> Value:
+    if node.kind == "import_statement" and _only_types(m.frame.module.source, node):
+        return code(specifier)
     name = specifier.rpartition("/")[2]
     suffix = name.rpartition(".")[2] if "." in name.strip(".") else ""
     if suffix in ("", "js", "mjs", "cjs", "ts", "mts", "cts", "tsx", "jsx", "json"):
@@ -92,6 +94,19 @@ def _lost(m: Machine, specifier: str, node: Node) -> Value:
         if problem not in m.library.problems:
             m.library.problems.append(problem)
     return code(specifier)
+
+
+def _only_types(source: Source, node: Node) -> bool:
+    """Whether a TypeScript file uses what an import names as types only: then it is no import."""
+    if not source.file.endswith(("ts", "tsx")):
+        return False
+    bound = {one.text for one in node.walk() if one.kind == "identifier"}
+    return bool(bound) and not any(
+        one.kind in ("identifier", "shorthand_property_identifier") and one.text in bound
+        for top in source.root.kids
+        if top.kind != "import_statement"
+        for one in top.walk()
+    )
 
 
 def value_of(data: Any) -> Value:

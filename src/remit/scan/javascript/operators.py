@@ -62,7 +62,7 @@ def as_text(value: Value) -> Value:
 
 def number_text(value: float) -> Value:
     """A number as JavaScript prints it, for those that names are made of."""
-    if isinstance(value, float) and (math.isnan(value) or math.isinf(value)):
+    if math.isnan(value) or math.isinf(value):
         return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
     if abs(value) >= 1e21:
         return code("a large number")

@@ -80,7 +80,7 @@ def _shorthand_default(m: Machine, node: Node, value: Value, scope: Scope | None
 
 def without(value: Value, taken: list[str]) -> Value:
     """What `...rest` of an object pattern holds."""
-    left = []
+    left: list[Value] = []
     for one in something(value):
         if isinstance(one, Obj):
             kept = {name: v for name, v in one.slots.items() if name not in taken}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from remit.core.span import Problem, Span
@@ -142,24 +142,26 @@ def _run(m: Interpreter, file: str, handler: str, function: str) -> None:
         )
 
 
-def _start(m: Interpreter, base: Activation, place: Span, name: str, action: object) -> None:
+def _start(
+    m: Interpreter, base: Activation, place: Span, name: str, action: Callable[[], Value]
+) -> None:
     m.stack[:] = [base]
-    m.guarded(place, name, action)  # type: ignore[arg-type]  # a function without arguments
+    m.guarded(place, name, action)
     m.stack.clear()
 
 
 def _twice(m: Interpreter, found: Value, node: Node) -> Value:
     """A warm function finds what the run before left in its modules: then other branches run."""
     args = (data("event"), data("context"), Native("callback", lambda *_: None))
-    epoch = m.epoch
 
-    def arm() -> str:
+    def run() -> str:
         m.call(found, args, node)
         return ON
 
-    m.arms([arm, lambda: ON])
-    if m.epoch != epoch:
-        m.call(found, args, node)
+    _, changes = m.trial(run)
+    if changes:
+        m.weakly(changes)
+        run()
     return None
 
 

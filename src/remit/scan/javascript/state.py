@@ -62,6 +62,7 @@ class Activation:
     args: tuple[Value, ...] = ()
     returns: list[Value] = field(default_factory=list)
     yields: list[Value] = field(default_factory=list)
+    closes: bool = False
     lost: list[tuple[Leap, list[Change]]] = field(default_factory=list)
 
 
@@ -79,6 +80,7 @@ class Memory:
 class State:
     """Everything that changes while a function is interpreted.
 
+    `journals` are the writes of the branches under way, `starts` the newest object before each;
     `settings` are the settings on which the branches under way hang; `handlers` the `catch`
     clauses that would hide an AWS error raised now; `quiet` counts the trial rounds of loops, whose
     calls are not recorded; `unset` the variables that were asked for and that the stage lacks;
@@ -93,6 +95,7 @@ class State:
     modules: dict[str, Module | None] = field(default_factory=dict)
     stack: list[Activation] = field(default_factory=list)
     journals: list[Journal] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)
     settings: list[Hole] = field(default_factory=list)
     handlers: list[Span] = field(default_factory=list)
     quiet: int = 0
@@ -119,20 +122,25 @@ class State:
         old = box.slots.get(key, NOTHING)
         if old is value:
             return
-        if self.journals:
+        if self.journals and box.serial <= self.starts[-1]:
             self.journals[-1].setdefault((id(box), key), (box, key, old))
         if self.stack and box.serial <= self.frame.serial:
             self.epoch += 1
         _put(box, key, value)
 
     def trial(self, action: Callable[[], Leap]) -> tuple[Leap, list[Change]]:
-        """Run `action`, undo what it wrote, and give back how it ended and what it wrote."""
+        """Run `action`, undo what it wrote, and give back how it ended and what it wrote.
+
+        What it made itself keeps its state: nothing older knows it unless `action` wrote so.
+        """
         journal: Journal = {}
         self.journals.append(journal)
+        self.starts.append(Heap.now())
         try:
             leap = action()
         finally:
             self.journals.pop()
+            self.starts.pop()
         changes = [(box, key, box.slots.get(key, NOTHING)) for box, key, _ in journal.values()]
         for box, key, old in journal.values():
             _put(box, key, old)
@@ -178,6 +186,14 @@ class State:
             else:
                 kept.append((leap, changes))
         frame.lost[mark:] = kept
+
+    def leave(self) -> None:
+        """At the end of a function, add what arms wrote that left it early. Its own variables
+        matter only where a function was made that may know them."""
+        frame = self.frame
+        lost, frame.lost = frame.lost, []
+        for _, changes in lost:
+            self.weakly(c for c in changes if frame.closes or c[0].serial <= frame.serial)
 
     def weakly(self, changes: Iterable[Change]) -> None:
         """Let slots hold what `changes` say beside what they hold."""
@@ -260,7 +276,13 @@ class State:
 
     def guarded(self, span: Span, what: str, action: Callable[[], Value]) -> Value:
         """Do what may turn out to be nested too deeply; None, and told, when it is."""
-        lists: tuple[list[Any], ...] = (self.stack, self.journals, self.settings, self.handlers)
+        lists: tuple[list[Any], ...] = (
+            self.stack,
+            self.journals,
+            self.starts,
+            self.settings,
+            self.handlers,
+        )
         lengths, quiet = [len(one) for one in lists], self.quiet
         try:
             return action()

@@ -126,9 +126,10 @@ def _same(_m: Machine, value: Any, _args: Args, _node: Node) -> Value:
 def _begins(_m: Machine, value: Any, args: Args, _node: Node) -> Value:
     start = at(args, 0)
     head = value.parts[0] if isinstance(value, Text) else value
-    told = isinstance(value, str) or (isinstance(head, str) and isinstance(start, str))
-    if told and isinstance(start, str) and (isinstance(value, str) or len(head) >= len(start)):
-        return head.startswith(start)
+    if isinstance(head, str) and isinstance(start, str):
+        told = isinstance(value, str) or len(head) >= len(start)
+        if told:
+            return head.startswith(start)
     return reason(value, *args)
 
 

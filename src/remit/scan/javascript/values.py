@@ -12,7 +12,8 @@ from typing import Any, TypeAlias
 
 from remit.core.text import Hole, HoleKind
 from remit.scan.javascript.syntax import Node
-from remit.scan.values import Heap, Value, alternatives
+from remit.scan.values import Heap, alternatives
+from remit.scan.values import Value as Value
 
 NOTHING: Any = ...
 """What a slot holds where nothing was ever put."""

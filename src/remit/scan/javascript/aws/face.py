@@ -158,7 +158,9 @@ def _client(m: Machine, client: Client, name: str, args: Args, node: Node) -> Va
     if operation is None:
         if name in _QUIET or name.startswith("_"):
             return code(f"{name}()")
-        return untold(m, node, f"the SDK's `{service}` client has no method `{name}`")
+        return untold(
+            m, node, f"botocore knows no operation of `{service}` for the method `{name}`"
+        )
     made = charge(m, client.connection, operation, _params(client, args), "client", node)
     return _answer(m, made, args, node)
 

@@ -115,7 +115,7 @@ def _v3(m: Machine, value: Export, args: Args, node: Node) -> Value:
 def _command(m: Machine, service: str, name: str, document: bool, args: Args, node: Node) -> Value:
     operation = names.DOCUMENT.get(name) if document else name
     if operation is None or not names.has_operation(service, operation):
-        return untold(m, node, f"the SDK's `{service}` client has no command `{name}Command`")
+        return untold(m, node, f"botocore knows no operation of `{service}` for `{name}Command`")
     return Command(service, operation, at(args, 0))
 
 
@@ -135,7 +135,7 @@ def _doubtful(client: Value, service: str) -> Connection:
 
 def _paginated(m: Machine, service: str, operation: str, args: Args, node: Node) -> Value:
     if not names.has_operation(service, operation):
-        return untold(m, node, f"the SDK's `{service}` client has no operation `{operation}`")
+        return untold(m, node, f"botocore knows no operation `{operation}` of `{service}`")
     pages: list[Value] = []
     for connection in _given_client(at(args, 0), service):
         made = charge(m, connection, operation, at(args, 1), "paginator", node)
@@ -150,7 +150,7 @@ def _given_client(config: Value, service: str) -> list[Connection]:
 
 def _waited(m: Machine, service: str, operation: str | None, args: Args, node: Node) -> Value:
     if operation is None:
-        return untold(m, node, f"the SDK's `{service}` client has no such waiter")
+        return untold(m, node, f"botocore knows no such waiter of `{service}`")
     for connection in _given_client(at(args, 0), service):
         charge(m, connection, operation, at(args, 1), "waiter", node)
     return code("a waiter's result")
