@@ -209,7 +209,7 @@ def _execute(m: Machine, function: Func, args: Args, node: Node, this: Value) ->
     )
     frame.args, frame.serial = args, serial
     settings = len(m.settings)
-    m.stack.append(frame)
+    m.enter(frame)
     try:
         _bind(m, function, args, scope)
         return _run(m, function, frame)

@@ -95,7 +95,7 @@ def within(m: Machine, made: Cls, this: Value, value: Node | None) -> Value:
         return ""
 
     frame = Activation(made.name, made.module, _scope(made, this), home=made)
-    m.stack.append(frame)
+    m.enter(frame)
     try:
         action()
     finally:

@@ -34,7 +34,9 @@ Evaluate = Callable[[Machine, Node], Value]
 
 
 def _identifier(m: Machine, node: Node) -> Value:
-    name = node.text
+    name = node.memo
+    if name is None:
+        name = node.memo = node.text
     holder = m.frame.scope.holder(name)
     value = holder.slots[name] if holder is not None else m.world(name)
     return value.get() if type(value) is Live else value

@@ -39,7 +39,7 @@ def load(m: Machine, file: str) -> Module | None:
         "__filename": f"/var/task/{file}",
     }
     called_at = m.stack[-1].at.span if m.stack and m.stack[-1].at is not None else None
-    m.stack.append(Activation(file, module, scope, called_at))
+    m.enter(Activation(file, module, scope, called_at))
     try:
         _enter(m, module, source.root)
         m.block(source.root.kids)
@@ -176,7 +176,7 @@ def _note_from(m: Machine, module: Module, node: Node, specifier: str) -> None:
 
 def _other(m: Machine, module: Module, specifier: str, node: Node) -> Callable[[], Value]:
     def get() -> Value:
-        m.stack.append(Activation(module.file, module, module.scope))
+        m.enter(Activation(module.file, module, module.scope))
         try:
             return m.required(specifier, node)
         finally:
@@ -222,7 +222,8 @@ def _word(node: Node) -> str:
 
 
 def _import(m: Machine, module: Module, node: Node) -> None:
-    source = node.field("source")
+    clauses = [node, *node.kids]  # `import x = require(...)` keeps its source in the clause
+    source = next((one for kid in clauses if (one := kid.field("source")) is not None), None)
     if source is None:
         return
     value = m.required(string(source), node)

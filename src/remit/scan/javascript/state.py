@@ -63,6 +63,7 @@ class Activation:
     returns: list[Value] = field(default_factory=list)
     yields: list[Value] = field(default_factory=list)
     closes: bool = False
+    path: tuple[Frame, ...] = ()
     lost: list[tuple[Leap, list[Change]]] = field(default_factory=list)
 
 
@@ -251,7 +252,15 @@ class State:
 
     def path(self) -> tuple[Frame, ...]:
         """The way from the entry point to here."""
-        return tuple(Frame(a.name, a.called_at) for a in self.stack if a.called_at is not None)
+        return self.stack[-1].path if self.stack else ()
+
+    def enter(self, frame: Activation) -> None:
+        """Start an activation; `called_at` puts it on the path."""
+        path = self.path()
+        if frame.called_at is not None:
+            path = (*path, Frame(frame.name, frame.called_at))
+        frame.path = path
+        self.stack.append(frame)
 
     def saw(self, seen: Sighting) -> None:
         """Record an AWS call; it is remembered by every call that is under way."""

@@ -37,7 +37,7 @@ def number(node: Node) -> Value:
     text = node.text.replace("_", "").rstrip("n").lower()
     try:
         if text[:2] in ("0x", "0o", "0b"):
-            return int(text, 0)
+            return int(text, 0) if len(text) < 15 else code("a number")
         return int(text) if text.isdigit() and len(text) < 16 else float(text)
     except ValueError:
         return code("a number")
