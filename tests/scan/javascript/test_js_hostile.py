@@ -15,14 +15,26 @@ from tests.scan.javascript.js import HEAD, calls, in_handler, scanned
 HANDLER = "export const handler = async () => { await put('k') };"
 
 PROBLEMS = [
-    ("syntax", HEAD + "const x = { a: 1 b: 2 };\n" + HANDLER, "app.mjs:8:18", "this file does not parse"),
+    (
+        "syntax",
+        HEAD + "const x = { a: 1 b: 2 };\n" + HANDLER,
+        "app.mjs:8:18",
+        "this file does not parse",
+    ),
     ("null bytes", b"exports.handler = () => 1\0", "app.mjs:1:1", "this file holds null bytes"),
     ("no UTF-8", b"//\n// \xff\n", "app.mjs:2:1", "this file is not UTF-8"),
-    ("too large", b"/*" + b"x" * 1_600_000 + b"*/", "app.mjs:1:1", "`app.mjs` has 1.6 MB and was not read"),
+    (
+        "too large",
+        b"/*" + b"x" * 1_600_000 + b"*/",
+        "app.mjs:1:1",
+        "`app.mjs` has 1.6 MB and was not read",
+    ),
 ]
 
 
-@pytest.mark.parametrize(("source", "place", "message"), [p[1:] for p in PROBLEMS], ids=[p[0] for p in PROBLEMS])
+@pytest.mark.parametrize(
+    ("source", "place", "message"), [p[1:] for p in PROBLEMS], ids=[p[0] for p in PROBLEMS]
+)
 def test_problems(source: str | bytes, place: str, message: str) -> None:
     (problem,) = scanned({"app.mjs": source}).problems
     assert (str(problem.span), problem.message.startswith(message)) == (place, True)
@@ -84,14 +96,22 @@ def test_endless(body: str) -> None:
 
 
 def test_a_circle_of_modules() -> None:
-    files = {"app.mjs": HEAD + "import { b } from './b';" + HANDLER, "b.mjs": "import './app'; import './b'; export * from './b'; export const b = 1"}
+    files = {
+        "app.mjs": HEAD + "import { b } from './b';" + HANDLER,
+        "b.mjs": "import './app'; import './b'; export * from './b'; export const b = 1",
+    }
     assert calls(scanned(files)) == ["s3.PutObject Bucket=b Key=k"]
 
 
 def test_what_is_too_large_to_be_followed_is_told() -> None:
-    lines = "\n".join(f"const f{i} = (x) => {{ f{i - 1}(x + 'a{i}'); f{i - 1}(x + 'b{i}') }};" for i in range(1, 30))
+    lines = "\n".join(
+        f"const f{i} = (x) => {{ f{i - 1}(x + 'a{i}'); f{i - 1}(x + 'b{i}') }};"
+        for i in range(1, 30)
+    )
     found = scanned(in_handler("f29('')", f"const f0 = (x) => put(x);\n{lines}"))
-    assert [(one.what, one.why) for one in found.unattributed] == [("handler", "it is too large to be followed to its end")]
+    assert [(one.what, one.why) for one in found.unattributed] == [
+        ("handler", "it is too large to be followed to its end")
+    ]
 
 
 def test_without_tree_sitter_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,7 +124,10 @@ def test_without_tree_sitter_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None
     for entry in ("a", "b"):
         found = scan(library, entry, "handler", {}, function="F")
     assert [(p.message, p.hint) for p in found.problems] == [
-        ("JavaScript and TypeScript functions are not read: no `tree-sitter` here", "install it with `pip install 'remit[javascript]'`")
+        (
+            "JavaScript and TypeScript functions are not read: no `tree-sitter` here",
+            "install it with `pip install 'remit[javascript]'`",
+        )
     ]
 
 
@@ -118,5 +141,7 @@ PIECES = st.sampled_from(
 @settings(max_examples=150, deadline=None)
 @given(st.lists(PIECES, max_size=14), st.integers(0, 400), st.integers(0, 60))
 def test_anything(pieces: list[str], start: int, width: int) -> None:
-    source = in_handler("for (const r of event.Records) { try { await put(`a/${r.k}`) } catch (e) { throw e } }")
+    source = in_handler(
+        "for (const r of event.Records) { try { await put(`a/${r.k}`) } catch (e) { throw e } }"
+    )
     scanned(source[:start] + " ".join(pieces) + source[start + width :])

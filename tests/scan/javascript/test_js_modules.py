@@ -52,8 +52,12 @@ def test_modules(files: dict[str, str]) -> None:
 
 
 def test_a_file_that_is_not_there() -> None:
-    found = scanned({"app.mjs": HEAD + "import { f } from './gone';\nexport const handler = () => f()"})
-    assert [(str(one.span), one.message) for one in found.problems] == [("app.mjs:8:1", "`./gone` was not found")]
+    found = scanned(
+        {"app.mjs": HEAD + "import { f } from './gone';\nexport const handler = () => f()"}
+    )
+    assert [(str(one.span), one.message) for one in found.problems] == [
+        ("app.mjs:8:1", "`./gone` was not found")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -62,7 +66,12 @@ def test_a_file_that_is_not_there() -> None:
         ({"a.js": ""}, "app", "handler", "`app` was not found"),
         ({"app.json": "{}"}, "app", "handler", "`app` was not found"),
         ({"app.js": "exports.x = 1"}, "app", "handler", "`app.js` exports no `handler`"),
-        ({"app.js": "exports.handler = require('nest').make()"}, "app", "handler", "`handler` is `nest.make()`, which is not followed"),
+        (
+            {"app.js": "exports.handler = require('nest').make()"},
+            "app",
+            "handler",
+            "`handler` is `nest.make()`, which is not followed",
+        ),
         ({"app.js": ""}, "../app", "handler", "`../app` was not found"),
     ],
 )
@@ -73,5 +82,10 @@ def test_no_handler(files: dict[str, str], entry: str, handler: str, message: st
 
 
 def test_a_nested_handler() -> None:
-    files = {"src/app.js": HEAD.replace("import", "\nimport") + "exports.api = { create: () => put('k') }"}
-    assert calls(scanned(files, entry="src/app", handler="api.create")) == ["s3.PutObject Bucket=b Key=k"]
+    files = {
+        "src/app.js": HEAD.replace("import", "\nimport")
+        + "exports.api = { create: () => put('k') }"
+    }
+    assert calls(scanned(files, entry="src/app", handler="api.create")) == [
+        "s3.PutObject Bucket=b Key=k"
+    ]

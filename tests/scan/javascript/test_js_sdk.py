@@ -468,6 +468,12 @@ def test_a_library_that_calls_aws_is_told_once() -> None:
     assert [one.what for one in found.unattributed] == ["@aws-lambda-powertools/parameters"]
 
 
+def test_a_container_of_classes_is_told() -> None:
+    before = "import { NestFactory } from '@nestjs/core'; class App {}"
+    found = scanned(in_handler("await (await NestFactory.create(App)).init()", before))
+    assert [one.what for one in found.unattributed] == ["@nestjs/core"]
+
+
 def test_a_client_that_is_not_followed_leaves_a_doubt() -> None:
     body = "await make().send(new GetItemCommand({ TableName: 't' }))"
     (located,) = scanned(in_handler(body, "import { make } from 'clients';")).calls

@@ -6,7 +6,7 @@ from typing import Any
 
 from remit.core.text import Hole, HoleKind, Text
 from remit.scan.javascript import aws
-from remit.scan.javascript.external import BUILTIN_DATA, CALLS_AWS, package, suspicious
+from remit.scan.javascript.external import BUILTIN_DATA, package, suspicious, tell_library
 from remit.scan.javascript.machine import Machine
 from remit.scan.javascript.patterns import bind
 from remit.scan.javascript.state import DEEPEST, ON, Activation, Memory
@@ -71,7 +71,7 @@ def unknown(m: Machine, value: Value, args: Args, node: Node) -> Value:
     functions = tuple(f for arg in args for f in _functions(arg))
     for function in functions:
         release(m, function, node)
-    if isinstance(value, External) and value.name.startswith(CALLS_AWS):
+    if isinstance(value, External):
         tell_library(m, value.name, node)
     if functions:
         return Wrapped(f"{name or 'a value'}()", functions)
@@ -81,14 +81,6 @@ def unknown(m: Machine, value: Value, args: Args, node: Node) -> Value:
     if isinstance(value, Hole):
         return value if value.name.endswith("()") else inside(value, "()")
     return code(f"{getattr(value, 'name', None) or 'a value'}()")
-
-
-def tell_library(m: Machine, name: str, node: Node) -> None:
-    """Tell once of a library that calls AWS by itself."""
-    library = next(one for one in CALLS_AWS if name.startswith(one))
-    if library not in m.told:
-        m.told.add(library)
-        m.missed(node, library, f"`{library}` calls AWS by itself and is not followed")
 
 
 def _functions(value: Value, depth: int = 0) -> list[Value]:

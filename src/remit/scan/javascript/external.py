@@ -45,6 +45,31 @@ CALLS_AWS = (
 """Libraries that call AWS by themselves or sign requests to it: to say nothing would mislead."""
 
 
+CONTAINERS = (
+    "@nestjs/core",
+    "awilix",
+    "inversify",
+    "routing-controllers",
+    "tsyringe",
+    "type-graphql",
+    "typedi",
+)
+"""Libraries that put a program together from classes that they are given."""
+
+_TOLD = {
+    **dict.fromkeys(CALLS_AWS, "calls AWS by itself and is not followed"),
+    **dict.fromkeys(CONTAINERS, "makes objects of the classes that it knows: not followed"),
+}
+
+
+def tell_library(m: Machine, name: str, node: Node) -> None:
+    """Tell once of a library whose calls of AWS nobody sees."""
+    library = next((one for one in _TOLD if name.startswith(one)), None)
+    if library is not None and library not in m.told:
+        m.told.add(library)
+        m.missed(node, library, f"`{library}` {_TOLD[library]}")
+
+
 def package(name: str) -> str:
     """The package of a dotted name of something outside: `uuid` of `uuid.v4`."""
     bare = name.removeprefix("node:")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from urllib.parse import unquote
 
 from remit.core.call import Call, Param
 from remit.core.text import Hole, HoleKind, Text
@@ -40,6 +41,8 @@ def charge(
     """One call of `operation`, once for each choice of alternatives; its value is the response."""
     results = []
     for chosen, more in _requests(params):
+        if "CopySource" in chosen:
+            chosen["CopySource"] = _decoded(chosen["CopySource"])
         outcome = charged(connection, operation, chosen, via=via, open_params=more)
         if outcome.foreign is not None:
             m.recorder.foreign.add(node.span)
@@ -47,6 +50,20 @@ def charge(
             _record(m, made, node)
         results.append(outcome.value)
     return join(results)
+
+
+def _decoded(source: Param) -> Param:
+    """What an object is copied from: URL-encoded here, and perhaps with a slash before it.
+
+    Source: S3 API Reference, CopyObject, `x-amz-copy-source`. (botocore encodes by itself.)
+    """
+    if not isinstance(source, (str, Text)):
+        return source
+    parts = [unquote(p) if isinstance(p, str) else p for p in Text.of(source).parts]
+    if parts and isinstance(parts[0], str):
+        parts[0] = parts[0].removeprefix("/")
+    plain = Text.of(*parts)
+    return plain if plain.literal is None else plain.literal
 
 
 def _record(m: Machine, made: sdk.SdkCall, node: Node) -> None:
