@@ -36,6 +36,7 @@ VALUES = [
     ("default by ??", "", "await put(process.env.NONE ?? 'd')", ["d"]),
     ("set variable", "", "await put(process.env.NAME ?? 'd')", ["set"]),
     ("&&", "", "const k = process.env.NAME && 'yes'; await put(k)", ["yes"]),
+    ("&& then ||", "", "await put((event.x && 'a') || 'b')", ["a", "b"]),
     ("||= ", "", "let k; k ||= 'late'; await put(k)", ["late"]),
     ("undecided ||", "", "await put(event.k || 'd')", ["d", "{event.k}"]),
     ("ternary, decided", "", "await put(process.env.NAME === 'set' ? 'y' : 'n')", ["y"]),

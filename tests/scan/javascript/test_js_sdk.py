@@ -176,7 +176,19 @@ V3 = [
         "params in a variable",
         "",
         "const p = { TableName: 't' }; if (event.i) { p.IndexName = 'i' } await db.send(new QueryCommand(p))",
-        ["dynamodb.Query IndexName=i TableName=t"],
+        ["dynamodb.Query IndexName=i TableName=t", "dynamodb.Query TableName=t"],
+    ),
+    (
+        "parameter by spread",
+        "",
+        "await db.send(new QueryCommand({ TableName: 't', ...(event.i && { IndexName: 'i' }) }))",
+        ["dynamodb.Query IndexName=i TableName=t", "dynamodb.Query TableName=t"],
+    ),
+    (
+        "class of a client",
+        "class C extends DynamoDBClient { constructor() { super({}) } get(k) { return this.send(new GetItemCommand({ TableName: k })) } }",
+        "const c = new C(); await c.get('t'); await c.send(new GetItemCommand({ TableName: 'u' }))",
+        ["dynamodb.GetItem TableName=t", "dynamodb.GetItem TableName=u"],
     ),
     (
         "client not followed",
@@ -256,6 +268,12 @@ VERSION_2 = [
         "const c = new AWS.S3();",
         "return c.getSignedUrlPromise('getObject', { Bucket: 'b', Key: 'k' })",
         ["s3.GetObject Bucket=b Key=k"],
+    ),
+    (
+        "copy",
+        "const c = new AWS.S3();",
+        "await c.copyObject({ Bucket: 'b', Key: 'k', CopySource: encodeURIComponent('/from/' + event.key) }).promise()",
+        ["s3.CopyObject Bucket=b CopySource=from/{event.key} Key=k"],
     ),
     (
         "waiter",

@@ -9,6 +9,7 @@ from remit.scan.javascript.state import Activation
 from remit.scan.javascript.syntax import Node
 from remit.scan.javascript.text import property_name
 from remit.scan.javascript.values import (
+    BASE,
     NOTHING,
     Args,
     Arr,
@@ -137,9 +138,6 @@ def _adopt(function: Func, this: Obj) -> Obj:
 def _instance(m: Machine, cls: Cls, args: Args, node: Node) -> Value:
     made = Obj(cls=cls)
     _construct(m, cls, made, args, node)
-    root = cls.lineage()[-1].base
-    if isinstance(root, SdkObject):
-        return aws.new(m, root, args, node)
     return made
 
 
@@ -156,7 +154,9 @@ def _construct(m: Machine, cls: Cls, made: Obj, args: Args, node: Node) -> None:
 
 
 def _base_part(m: Machine, cls: Cls, made: Obj, args: Args, node: Node) -> None:
-    if isinstance(cls.base, Cls) and cls not in cls.base.lineage():
+    if isinstance(cls.base, SdkObject):
+        m.write(made, BASE, aws.new(m, cls.base, args, node))
+    elif isinstance(cls.base, Cls) and cls not in cls.base.lineage():
         _construct(m, cls.base, made, args, node)
 
 
@@ -208,6 +208,8 @@ def instance_member(m: Machine, value: Obj, name: str, node: Node) -> Value:
             return m.call(cls.getters[name], (), node, value)
         if name in cls.methods:
             return Bound(cls.methods[name], value)
+    if BASE in value.slots:
+        return m.member(value.slots[BASE], name, node)
     base = value.cls.lineage()[-1].base
     if base is None:
         return NOTHING

@@ -287,7 +287,8 @@ def either(m: Machine, sign: str, left: Value, right: Callable[[], Value]) -> Va
         answer = ops.missing(one) if sign == "??" else ops.truth(one)
         leaves = answer if sign in ("??", "&&") else ops.opposite(answer)
         if leaves is not True:
-            kept.append(one)
+            # What `&&` keeps of a value that may be anything is no name: it counts as false.
+            kept.append(None if sign == "&&" and leaves is None else one)
         if leaves is not False:
             asked = True if leaves is True and len(alternatives(left)) == 1 else None
     if asked is False:

@@ -344,4 +344,6 @@ def joined(key: str, values: list[Value]) -> Value:
     if key == ITEMS:
         longest = max(len(one) for one in held)
         return tuple(join(one[i] for one in held if i < len(one)) for i in range(longest))
+    if len(held) < len(values) and key != REST:
+        held = [None, *held]  # what is not there reads as undefined
     return join(held)

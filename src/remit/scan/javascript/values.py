@@ -133,9 +133,10 @@ class Arr(Box):
         return self.items if self.rest is NOTHING else (*self.items, self.rest)
 
 
-ITEMS, REST, KEYS = "\0items", "\0rest", "\0keys"
-HIDDEN = frozenset({ITEMS, REST, KEYS})
-"""Slots that no program sees. KEYS holds the names of an object that are known in part."""
+ITEMS, REST, KEYS, BASE = "\0items", "\0rest", "\0keys", "\0base"
+HIDDEN = frozenset({ITEMS, REST, KEYS, BASE})
+"""Slots that no program sees. KEYS holds the names of an object that are known in part, BASE the
+object of the SDK that an instance is as well."""
 
 
 class Module(Heap):

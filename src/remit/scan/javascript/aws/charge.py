@@ -33,6 +33,9 @@ from remit.scan.values import Absent, Blank, OneOf, alternatives, code
 MOST = 16
 """How many choices of alternatives one call is split into."""
 DEEPEST = 12
+OTHERWISE = frozenset({"IndexName", "VersionId"})
+"""Parameters with which another permission is asked for, not one more: if they may be missing, the
+call without them is one of its own."""
 
 
 def charge(
@@ -133,7 +136,10 @@ def expanded(value: Value) -> Iterator[Value]:
         if not open_ones:
             yield one
             continue
-        options = [something(v) or [None] for v in open_ones.values()]
+        options = [
+            (something(v) or [None]) if k not in OTHERWISE else list(alternatives(v))
+            for k, v in open_ones.items()
+        ]
         for chosen in itertools.islice(itertools.product(*options), MOST):
             yield Obj({**one.slots, **dict(zip(open_ones, chosen, strict=True))})
 

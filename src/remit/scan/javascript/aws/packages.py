@@ -22,7 +22,7 @@ from remit.scan.javascript.aws.objects import (
 from remit.scan.javascript.machine import Machine
 from remit.scan.javascript.operators import number_text, reason
 from remit.scan.javascript.syntax import Node
-from remit.scan.javascript.values import Args, Arr, Obj, Value, at, nothing, something
+from remit.scan.javascript.values import BASE, Args, Arr, Obj, Value, at, nothing, something
 from remit.scan.join import join
 from remit.scan.sdk.objects import Connection, Pages, Response
 from remit.scan.sdk.session import ASSUMED_ROLE, EXPLICIT_KEYS
@@ -121,9 +121,11 @@ def _command(m: Machine, service: str, name: str, document: bool, args: Args, no
 
 def connections_of(client: Value, service: str) -> list[Connection]:
     """The connections of what should be a client for `service`."""
+    held = [one.slots.get(BASE, one) if isinstance(one, Obj) else one for one in something(client)]
     found = [
         one.connection if isinstance(one, Client) else _doubtful(one, service)
-        for one in something(client)
+        for whole in held
+        for one in something(whole)
     ]
     return found or [_doubtful(client, service)]
 
