@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from remit.scan.javascript import calls, classes, loops, members, modules
+from remit.scan.javascript import calls, classes, invoking, loops, members, modules
 from remit.scan.javascript.expressions import EVALUATORS
 from remit.scan.javascript.library import Library
 from remit.scan.javascript.machine import Machine
@@ -92,7 +92,7 @@ class Interpreter(Machine):
 
     def invoke(self, value: Value, name: str, args: Args, node: Node) -> Value:
         """`value.name(...args)`."""
-        return members.invoke(self, value, name, args, node)
+        return invoking.invoke(self, value, name, args, node)
 
     def super_call(self, args: Args, node: Node) -> Value:
         """`super(...args)`."""

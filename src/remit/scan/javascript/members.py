@@ -7,31 +7,19 @@ from typing import Any
 
 from remit.core.text import Hole, HoleKind, Text
 from remit.scan.javascript import aws
-from remit.scan.javascript.arrays import ARRAY_METHODS, BY_ELEMENT
 from remit.scan.javascript.aws.objects import Package
 from remit.scan.javascript.aws.packages import export
-from remit.scan.javascript.calls import (
-    PROMISE,
-    call,
-    function_method,
-    promise,
-    unknown,
-)
 from remit.scan.javascript.classes import instance_member
 from remit.scan.javascript.external import short
 from remit.scan.javascript.machine import Machine
 from remit.scan.javascript.maps import MAP_METHODS
-from remit.scan.javascript.operators import as_text, reason
-from remit.scan.javascript.strings import TEXT_METHODS
+from remit.scan.javascript.operators import as_text
 from remit.scan.javascript.syntax import Node
 from remit.scan.javascript.values import (
-    CALLABLES,
     ITEMS,
     KEYS,
     NOTHING,
-    NULL,
     REST,
-    Args,
     Arr,
     Bound,
     Cls,
@@ -41,7 +29,6 @@ from remit.scan.javascript.values import (
     Module,
     Native,
     Obj,
-    Pattern,
     Value,
     Wrapped,
     inside,
@@ -97,7 +84,7 @@ def _object(m: Machine, value: Obj, name: str, node: Node) -> Value:
     if value.entries and name == "size":
         return data("a size")
     if name in MAP_METHODS and value.entries:
-        return Native(name, lambda m, args, node: invoke(m, value, name, args, node))
+        return Native(name, lambda m, args, node: m.invoke(value, name, args, node))
     return None if value.rest is NOTHING or value.entries else inside_rest(value.rest, name)
 
 
@@ -109,13 +96,13 @@ def inside_rest(rest: Value, name: str) -> Value:
 def _array(m: Machine, value: Arr, name: str, _node: Node) -> Value:
     if name == "length":
         return len(value.items) if value.rest is NOTHING else data("a length")
-    return Native(name, lambda m, args, node: invoke(m, value, name, args, node))
+    return Native(name, lambda m, args, node: m.invoke(value, name, args, node))
 
 
 def _text_member(_m: Machine, value: Value, name: str, _node: Node) -> Value:
     if name == "length":
         return len(value) if isinstance(value, str) else data("a length")
-    return Native(name, lambda m, args, node: invoke(m, value, name, args, node))
+    return Native(name, lambda m, args, node: m.invoke(value, name, args, node))
 
 
 def _function(m: Machine, value: Any, name: str, node: Node) -> Value:
@@ -132,7 +119,7 @@ def _function(m: Machine, value: Any, name: str, node: Node) -> Value:
         return value.slots[name]
     if isinstance(value, Cls) and isinstance(value.base, SdkObject):
         return member(m, value.base, name, node)
-    return Native(name, lambda m, args, node: invoke(m, value, name, args, node))
+    return Native(name, lambda m, args, node: m.invoke(value, name, args, node))
 
 
 def _module(m: Machine, value: Module, name: str, node: Node) -> Value:
@@ -172,7 +159,7 @@ def _export(module: Module, name: str, seen: tuple[Module, ...]) -> Value:
 
 
 def _wrapped(_m: Machine, value: Wrapped, name: str, _node: Node) -> Value:
-    return Native(name, lambda m, args, node: invoke(m, value, name, args, node))
+    return Native(name, lambda m, args, node: m.invoke(value, name, args, node))
 
 
 _READERS: dict[type, Callable[[Machine, Any, str, Node], Value]] = {
@@ -190,7 +177,7 @@ _READERS: dict[type, Callable[[Machine, Any, str, Node], Value]] = {
         value.table[name] if name in value.table else External(f"{value.name}.{name}")
     ),
     Bound: lambda _m, value, name, _n: Native(
-        name, lambda m, args, node: invoke(m, value, name, args, node)
+        name, lambda m, args, node: m.invoke(value, name, args, node)
     ),
 }
 
@@ -299,72 +286,3 @@ def _put_item(m: Machine, array: Arr, index: int, new: Value) -> None:
         m.write(array, REST, new if array.rest is NOTHING else join([array.rest, new]))
         return
     m.write(array, ITEMS, tuple(items))
-
-
-# -- calling a property ------------------------------------------------------------------------
-
-
-def invoke(m: Machine, value: Value, name: str, args: Args, node: Node) -> Value:
-    """`value.name(...args)`."""
-    if isinstance(value, OneOf):
-        held = something(value)
-        if len(held) == 1:
-            return invoke(m, held[0], name, args, node)
-        return join(m.maybe(lambda one=one: invoke(m, one, name, args, node)) for one in held)  # type: ignore[misc]  # mypy infers no type for a default of a lambda
-    if name in PROMISE and not (isinstance(value, Obj) and name in value.slots):
-        return promise(m, value, name, args, node)
-    table = _TABLES.get(type(value))
-    method = table.get(name) if table is not None else None
-    if method is not None and not (isinstance(value, Obj) and not value.entries):
-        return method(m, value, args, node)
-    if isinstance(value, SdkObject):
-        return aws.invoke(m, value, name, args, node)
-    if isinstance(value, (Func, Cls, Bound, Native)):
-        own = getattr(value, "slots", {}) if not isinstance(value, (Bound, Native)) else {}
-        found = function_method(m, value, name, args, node) if name not in own else NOTHING
-        if found is not NOTHING:
-            return found
-    if isinstance(value, Wrapped):
-        return _invoke_wrapped(m, value, name, args, node)
-    return _invoke_other(m, value, name, args, node)
-
-
-def _invoke_other(m: Machine, value: Value, name: str, args: Args, node: Node) -> Value:
-    if isinstance(value, (str, Text, Arr, int, float)) or value is NULL:
-        method = TEXT_METHODS.get(name) if isinstance(value, (int, float)) else None
-        return method(m, value, args, node) if method else data(f"a value's {name}()")
-    if isinstance(value, Pattern):
-        return reason(*args, otherwise=f"{name}()")
-    if name == "send" and isinstance(value, (Hole, External)) and aws.is_command(args):
-        return aws.send(m, value, args[0], node)
-    if (
-        isinstance(value, Hole)
-        and name in BY_ELEMENT
-        and any(isinstance(a, CALLABLES) for a in args)
-    ):
-        return ARRAY_METHODS[name](m, Arr((), inside(value, "[]")), args, node)
-    found = member(m, value, name, node.field("function") or node)
-    if isinstance(found, Native) and isinstance(value, (Func, Cls, Bound)):
-        return unknown(m, found, args, node)
-    if isinstance(value, Hole) and not isinstance(value, Absent):
-        return unknown(m, found, args, node)
-    if nothing(found) and isinstance(value, Obj):
-        return data(f"{name}()") if name in ("toString", "hasOwnProperty") else code(f"{name}()")
-    return call(m, found, args, node, value)
-
-
-def _invoke_wrapped(m: Machine, value: Wrapped, name: str, args: Args, node: Node) -> Value:
-    """`middy(handler).use(...)`, `.handler(f)`: whatever is added may run as well."""
-    more = tuple(f for arg in args for f in alternatives(arg) if isinstance(f, (Func, Bound)))
-    for arg in args:
-        if not isinstance(arg, (Func, Bound)):
-            unknown(m, External(f"{value.name}.{name}"), (arg,), node)
-    return Wrapped(value.name, (*value.functions, *more))
-
-
-_TABLES: dict[type, dict[str, Any]] = {
-    str: TEXT_METHODS,
-    Text: TEXT_METHODS,
-    Arr: ARRAY_METHODS,
-    Obj: MAP_METHODS,
-}
