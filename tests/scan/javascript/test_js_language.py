@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import pytest
 
+from remit.core.text import Hole, HoleKind
 from tests.scan.javascript.js import HEAD, calls, in_handler, scanned
 
 
@@ -406,6 +407,27 @@ FUNCTIONS = [
 def test_functions(before: str, body: str, expected: list[str]) -> None:
     found = scanned(in_handler(body, before))
     assert calls(found) == keys(*expected)
+
+
+MORE = [
+    ("called again after a change", "let k = 'a'; const f = () => put(k);", "await f(); k = 'b'; await f()", ["a", "b"]),
+    ("left early with a change", "let n; const f = (x) => { if (x) { n = 'a'; return } n = 'b' };", "f(event.x); await put(n)", ["a", "b"]),
+    ("stopped anywhere in try", "", "let k = 'a'; try { k = 'b'; await event() } catch { await put(k) }", ["a", "b"]),
+    ("index of map", "", "['x', 'y'].map((k, i) => put(k + i))", ["x0", "y1"]),
+    ("fields after super", "class A { constructor() { this.p = 'x' } } class B extends A { q = 'y'; constructor() { super() } save() { return put(this.p + this.q) } }", "await new B().save()", ["xy"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("before", "body", "expected"), [c[1:] for c in MORE], ids=[c[0] for c in MORE]
+)
+def test_changes(before: str, body: str, expected: list[str]) -> None:
+    assert calls(scanned(in_handler(body, before))) == keys(*expected)
+
+
+def test_the_functions_own_name_is_assigned() -> None:
+    (located,) = scanned(in_handler("await put(context.functionName)")).calls
+    assert located.call.params["Key"] == Hole(HoleKind.ASSIGNED, "context.functionName")
 
 
 HANDLERS = [

@@ -532,6 +532,12 @@ def test_classes_of_version_2(name: str, service: str) -> None:
 
 
 SWALLOWED = [
+    ("tells by an answer", "try { await put('a') } catch (e) { event.res.status(500) }", None),
+    (
+        "keeps the failure",
+        "let bad; try { await put('a') } catch (e) { console.log(e); bad = e }",
+        None,
+    ),
     ("empty", "try { await put('a') } catch {}", "silent"),
     ("logs", "try { await put('a') } catch (e) { console.error(e) }", "logs"),
     (
