@@ -106,10 +106,11 @@ def validate(parser: ArgumentParser) -> None:
     )
     add(
         "--format",
-        choices=("text", "json"),
+        choices=("text", "json", "sarif", "junit", "github"),
         default="text",
-        help="text for people (default), json for programs",
+        help="text for people (default), json for programs, sarif, junit or github for pipelines",
     )
+    add("--output", metavar="FILE", help="write the report to FILE instead of printing it")
 
 
 def _asked(parser: ArgumentParser) -> None:
