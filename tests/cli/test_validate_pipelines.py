@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import jsonschema
 import pytest
 from junitparser import JUnitXml
 
 from remit.cli.main import main
-from tests.report.sarif_schema import SCHEMA
+from tests.report import schemas
 
 POLICY = """{
   "Version": "2012-10-17",
@@ -30,7 +29,7 @@ def test_sarif(policy: str, capsys) -> None:
     assert main(["validate", policy, "--format", "sarif", "--output", "out.sarif"]) == 1
     assert capsys.readouterr().out == ""
     report = json.loads(Path("out.sarif").read_text())
-    jsonschema.validate(report, SCHEMA)
+    schemas.sarif().validate(report)
     [result] = report["runs"][0]["results"]
     place = result["locations"][0]["physicalLocation"]
     assert (result["ruleId"], result["level"]) == ("INVALID_ACTION", "error")
