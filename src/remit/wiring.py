@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from remit.app.check import check as check_project
 from remit.app.model import CheckResult, InputError, Progress, silent
 from remit.app.project import Asked
 from remit.store.files import FolderTree
+
+if TYPE_CHECKING:
+    from remit.app.generate import Generated, Wish
 
 
 def check(
@@ -22,6 +26,20 @@ def check(
     """
     root, path = _split(place)
     return check_project(FolderTree(root), Asked(path, framework, stages), progress)
+
+
+def generate(
+    place: Path,
+    wish: Wish,
+    stages: tuple[str, ...] = (),
+    framework: str | None = None,
+    progress: Progress = silent,
+) -> Generated:
+    """The smallest policies for the project in `place`. Raises InputError."""
+    from remit.app.generate import generate as generate_policies  # nothing that a check needs
+
+    root, path = _split(place)
+    return generate_policies(FolderTree(root), Asked(path, framework, stages), wish, progress)
 
 
 def _split(place: Path) -> tuple[Path, str]:

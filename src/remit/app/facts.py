@@ -25,7 +25,7 @@ from remit.deploy.model import Function, Project, Role, Stage
 from remit.explain.deployed import judge_of
 from remit.explain.model import Judgement, Standing
 
-_ABSENT = (
+ABSENT = (
     # A function's own calls: a role session without MFA, made by nobody's service (facts/iam.md
     # 3.2, 3.5, 3.6; role of a Lambda function).
     "aws:username",
@@ -114,7 +114,7 @@ def _function_needs(
     function = stage.function(name)
     found = scans.of(function)
     place = Place(stage.partition, stage.region, stage.account)
-    judged = _Judging(function, _known(stage))
+    judged = _Judging(function, known(stage))
     if function.unread:
         what = f"the code of function `{name}` is not checked: {function.unread}"
         gaps.setdefault(function.span, Problem(function.span, what))
@@ -163,10 +163,10 @@ class _Judging:
 
     def _judged(self, need: Need) -> Judgement:
         """Both the role's policies and its boundary must allow (facts/iam.md 4.8)."""
-        own = self._identity(need, self._known, _ABSENT)
+        own = self._identity(need, self._known, ABSENT)
         if self._boundary is None or own.standing is Standing.DENIED:
             return own
-        within = self._boundary(need, self._known, _ABSENT)
+        within = self._boundary(need, self._known, ABSENT)
         return own if within.standing is Standing.ALLOWED else within
 
 
@@ -183,14 +183,14 @@ def _at_api(call: Call, stage: Stage) -> Call:
     return replace(call, extra={"endpoint": f"https://{host}/{path}"})
 
 
-def _known(stage: Stage) -> dict[str, Value]:
+def known(stage: Stage) -> dict[str, Value]:
     """Context keys of a Lambda function's own calls that are certainly so (facts/iam.md 3)."""
-    known: dict[str, Value] = {
+    keys: dict[str, Value] = {
         "aws:SecureTransport": "true",
         "aws:ViaAWSService": "false",
         "aws:PrincipalIsAWSService": "false",
         "aws:PrincipalType": "AssumedRole",
     }
     if stage.account is not None:
-        known["aws:PrincipalAccount"] = stage.account
-    return known
+        keys["aws:PrincipalAccount"] = stage.account
+    return keys

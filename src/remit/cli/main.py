@@ -48,6 +48,20 @@ exit status:
   2    bad usage, or input that cannot be read
 """
 
+GENERATE = """\
+Write the smallest policy that a project's code needs, for each role of each stage; or the one that
+recorded calls need. Prints it, or with --write edits the policy file. Needs no AWS account and no
+network.
+"""
+
+GENERATE_EXITS = """\
+exit status:
+  0    generated
+  1    a need is not served: a Deny statement of the policy stands against it
+  2    bad usage, input that cannot be read, or nobody to ask before writing
+  3    something could not be told, and --strict was given
+"""
+
 DOCUMENTS = (
     ("--identity", "policies of the principal: inline, managed, of its groups"),
     ("--resource-policy", "the policy of the resource, for a role its trust policy"),
@@ -60,6 +74,9 @@ HIERARCHIES = (
     ("--scp", "service control policies of one level, root first; once for each level"),
     ("--rcp", "resource control policies of one level, root first; once for each level"),
 )
+
+GENERATE_FORMATS = ("policy", "chalice", "sam", "cloudformation", "serverless", "terraform")
+"""Those of deploy/formats, which only the verb itself imports."""
 
 EXITS = """\
 exit status:
@@ -105,6 +122,10 @@ def _run(arguments: Namespace) -> int:
         from remit.cli import explain
 
         return explain.run(arguments)
+    if arguments.verb == "generate":
+        from remit.cli import generate
+
+        return generate.run(arguments)
     from remit.cli import check
 
     return check.run(arguments)
@@ -144,6 +165,15 @@ def _parser() -> ArgumentParser:
             formatter_class=RawDescriptionHelpFormatter,
         )
     )
+    _add_generate(
+        verbs.add_parser(
+            "generate",
+            help="the smallest policy that a project's code, or a recording of calls, needs",
+            description=GENERATE,
+            epilog=GENERATE_EXITS,
+            formatter_class=RawDescriptionHelpFormatter,
+        )
+    )
     return parser
 
 
@@ -177,6 +207,29 @@ def _add_check(parser: ArgumentParser) -> None:
     add("--output", metavar="FILE", help="write the report to FILE instead of printing it")
     add("--strict", action="store_true", help="exit 3 when something could not be told")
     add("--no-color", action="store_true", help="no colour, even on a terminal")
+
+
+def _add_generate(parser: ArgumentParser) -> None:
+    add = parser.add_argument
+    add("project", nargs="?", default=".", metavar="PROJECT", help="as in `remit check`")
+    add("--framework", metavar="NAME", help="as in `remit check`")
+    add("--stage", action="append", default=[], metavar="NAME", help="for this stage only")
+    add("--role", metavar="NAME", help="for this role only")
+    add("--function", metavar="NAME", help="for the role of this function only")
+    add("--recording", metavar="FILE", help="for the calls recorded in FILE, not for the code")
+    add("--base", metavar="FILE", help="extend this policy by what is missing in it")
+    add("--prune", action="store_true", help="with --base or --write: take out what is unused")
+    add("--conditions", action="store_true", help="add conditions that the code is seen to meet")
+    add(
+        "--format",
+        choices=(*GENERATE_FORMATS, "text", "json"),
+        default="policy",
+        help="policy: JSON (default); a framework's own; text and json: with all reasons",
+    )
+    add("--output", metavar="FILE", help="write what is printed to FILE")
+    add("--write", action="store_true", help="edit the policy files, after showing the diff")
+    add("--yes", action="store_true", help="with --write: do not ask")
+    add("--strict", action="store_true", help="exit 3 when something could not be told")
 
 
 def _add_decide(parser: ArgumentParser) -> None:

@@ -25,7 +25,7 @@ _KEYS = ("Sid", "Effect", "Action", "Resource", "Condition")
 _BOM = "\ufeff"
 
 
-class NotEditable(ValueError):
+class NotEditableError(ValueError):
     """The document is no policy in JSON. `problem` says where and why."""
 
     def __init__(self, problem: Problem) -> None:
@@ -44,15 +44,15 @@ class Document:
 
     @classmethod
     def read(cls, text: str, file: str) -> Document:
-        """Raises NotEditable."""
+        """Raises NotEditableError."""
         source = Source(text.removeprefix(_BOM), file)
         try:
             root = json_reader.read(source)
         except DocumentError as error:
-            raise NotEditable(error.problem) from None
+            raise NotEditableError(error.problem) from None
         policy, problems = parse(root, file, "identity")
         if policy is None or not isinstance(root, nodes.Mapping):
-            raise NotEditable(next(iter(problems), Problem(root.span, "this is no policy")))
+            raise NotEditableError(next(iter(problems), Problem(root.span, "this is no policy")))
         return cls(_BOM if text.startswith(_BOM) else "", source, root, policy)
 
     @property

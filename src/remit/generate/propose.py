@@ -7,7 +7,7 @@ not serve is told.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from remit.core.pattern import Pattern
@@ -34,7 +34,7 @@ def propose(
     taken: Iterable[str] = (),
 ) -> Proposal:
     """The smallest policy for `wanted`. `conditions` adds those that are written on wish only;
-    `taken` are Sids that must not be used. Raises TooLarge.
+    `taken` are Sids that must not be used. Raises TooLargeError.
     """
     served = Served.of(wanted, at)
     groups = grouped(_conditioned(served, at, conditions))
@@ -113,6 +113,11 @@ def _conditioned(served: Served, at: Deployment, asked: bool) -> list[Pair]:
     return made
 
 
+def pairs(wanted: Sequence[Wanted], at: Deployment, asked: bool = False) -> list[Pair]:
+    """The single permissions that `wanted` come to, before any grouping."""
+    return _conditioned(Served.of(wanted, at), at, asked)
+
+
 def _proven(
     action: str, resource: str, found: Conditions, wanted: Sequence[Wanted], at: Deployment
 ) -> Conditions:
@@ -146,10 +151,6 @@ def _refused(grants: Sequence[Grant], wanted: Iterable[Wanted], at: Deployment) 
 def _split(size: int, count: int) -> str:
     return (
         f"the policy has {size:,} characters without white space; a role's inline policies may"
-        f" have {INLINE:,} together: it is split into {count} managed policies of at most {MANAGED:,}"
+        f" have {INLINE:,} together: it is split into {count} managed policies"
+        f" of at most {MANAGED:,}"
     )
-
-
-def conditional(statements: Iterable[Written]) -> Mapping[str, str]:
-    """Every action that is needed only sometimes, and when."""
-    return {action: when for one in statements for action, when in one.conditional.items()}

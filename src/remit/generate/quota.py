@@ -19,14 +19,14 @@ PER_ROLE = 10
 """Managed policies on a role: the older default, which every account has at least."""
 
 
-class TooLarge(ValueError):
+class TooLargeError(ValueError):
     """No way to give a role that much. The text says the figures."""
 
 
 def parts(grants: Sequence[Grant]) -> tuple[tuple[Grant, ...], ...]:
     """The statements in as few documents as the quotas ask for, in their order.
 
-    Raises TooLarge.
+    Raises TooLargeError.
     """
     whole = iam_json.size(grants)
     if whole <= INLINE:
@@ -39,7 +39,7 @@ def parts(grants: Sequence[Grant]) -> tuple[tuple[Grant, ...], ...]:
         else:
             fits.append(grant)
     if len(made) > PER_ROLE:
-        raise TooLarge(
+        raise TooLargeError(
             f"the policy has {whole:,} characters without white space: an inline policy of a role"
             f" may have {INLINE:,}, and it takes {len(made)} managed policies of {MANAGED:,} where"
             f" a role may have {PER_ROLE}"
@@ -54,7 +54,7 @@ def _pieces(grant: Grant, number: int = 0) -> Iterator[Grant]:
         return
     whole = len(grant.resources), len(grant.actions)
     if max(whole) == 1:
-        raise TooLarge(f"one statement alone is larger than a managed policy of {MANAGED:,}")
+        raise TooLargeError(f"one statement alone is larger than a managed policy of {MANAGED:,}")
     if whole[0] > 1:
         middle = whole[0] // 2
         halves = (grant.resources[:middle], grant.resources[middle:])

@@ -45,13 +45,12 @@ def value(grant: Grant, spelling: Spelling) -> dict[str, Json]:
 
 
 def conditions(grant: Grant, spelling: Spelling) -> dict[str, Json]:
-    """The condition block; a value that is a pattern once its symbols are open is matched as one."""
+    """The condition block; a value that becomes a pattern with its symbols is matched as one."""
     made: dict[str, dict[str, Json]] = {}
     for operator, key, values in grant.conditions:
         opened = tuple(spelling.opened(one) for one in values)
-        if opened != values:
-            operator = operator.replace("StringEquals", "StringLike")
-        made.setdefault(operator, {})[key] = _one_or_many(opened)
+        like = operator.replace("StringEquals", "StringLike") if opened != values else operator
+        made.setdefault(like, {})[key] = _one_or_many(opened)
     return dict(made)
 
 

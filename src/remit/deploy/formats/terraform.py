@@ -80,7 +80,7 @@ def _data(label: str, grants: Sequence[Grant], spelling: Spelling) -> Iterator[s
     for number, grant in enumerate(grants):
         if number:
             yield ""
-        yield from (f"  {line}" for line in _statement(grant, spelling))
+        yield from (f"  {line}".rstrip() for line in _statement(grant, spelling))
     yield "}"
 
 
