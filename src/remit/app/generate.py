@@ -61,10 +61,11 @@ NOTHING_SPECIAL = Wish()
 
 @dataclass(frozen=True, slots=True)
 class Blank:
-    """A wildcard of the policy: what it stands for, and the line of configuration that fills it
-    ("" where none does: any value may come)."""
+    """What is open in the policy: one hole, the resources in which a wildcard stands for it, and
+    the line of configuration that fills it ("" where none does: any value may come)."""
 
     opened: Open
+    resources: tuple[str, ...]
     fill: str = ""
 
 
@@ -73,7 +74,8 @@ class Target:
     """The policy of one role of one stage (both "" for a recording without a project).
 
     `file` is where a person keeps it, `span` where the role stands, `missing` that the file is yet
-    to be made, `kept_by` why it is in no file of the project. `gaps` are what the policy cannot cover, since nothing is known of it.
+    to be made, `kept_by` why it is in no file of the project. `gaps` are what the policy cannot
+    cover, since nothing is known of it.
     """
 
     stage: str
@@ -228,14 +230,15 @@ def _proposed(wanted: list[Wanted], at: Deployment, conditions: bool) -> Proposa
 
 
 def _blanks(proposal: Proposal, stage: str) -> Iterator[Blank]:
-    """What each wildcard stands for, once for each hole and resource."""
-    seen = set()
+    """What the wildcards stand for, each hole once."""
+    found: dict[tuple[str, str], list[Open]] = {}
     for written in proposal.statements:
         for one in written.open:
-            key = (one.resource, one.hole.name, one.hole.kind)
-            if key not in seen:
-                seen.add(key)
-                yield Blank(one, _fill(one, stage))
+            if one.resource in written.grant.resources:  # and not taken in by a wider one
+                found.setdefault((one.hole.kind, one.hole.name), []).append(one)
+    for opened in found.values():
+        resources = tuple(dict.fromkeys(one.resource for one in opened))
+        yield Blank(opened[0], resources, _fill(opened[0], stage))
 
 
 def _fill(one: Open, stage: str) -> str:

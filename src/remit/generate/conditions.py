@@ -45,7 +45,8 @@ def _fixed(key: str) -> Callable[[Wanted, Deployment], tuple[str, ...] | None]:
         if value is None:
             return None
         texts = (value,) if isinstance(value, Text) else value
-        return tuple(written(one, at)[0] if one.holes else str(one) for one in texts)
+        found = tuple(written(one, at)[0] for one in texts)
+        return found if all(one.strip("*?") for one in found) else None
 
     return values
 

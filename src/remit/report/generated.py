@@ -112,8 +112,11 @@ def _site(one: Wanted) -> str:
 def _blank(blank: Blank) -> str:
     hole = blank.opened.hole
     name = hole.name if "`" in hole.name else f"`{hole.name}`"
-    text = f"`{blank.opened.resource}`: {name} - {_STANDS_FOR[hole.kind]}"
-    return f"{text}; to fill it, below `[tool.remit]`: {blank.fill}" if blank.fill else text
+    places = ", ".join(f"`{one}`" for one in blank.resources[:2])
+    rest = len(blank.resources) - 2
+    text = f"{name} ({_STANDS_FOR[hole.kind]}) in {places}"
+    text += f" and {rest} more" if rest > 0 else ""
+    return f"{text}; fill it below `[tool.remit]`: {blank.fill}" if blank.fill else text
 
 
 def _conditional(statements: Iterable[Written]) -> Iterator[str]:

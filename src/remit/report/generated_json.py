@@ -68,7 +68,7 @@ def _wanted(one: Wanted) -> dict[str, Json]:
 def _blank(blank: Blank) -> dict[str, Json]:
     hole = blank.opened.hole
     return {
-        "resource": blank.opened.resource,
+        "resources": list(blank.resources),
         "hole": hole.name,
         "kind": hole.kind.value,
         "fill": blank.fill,
