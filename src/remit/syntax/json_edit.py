@@ -19,6 +19,7 @@ Value = object
 """A plain JSON value: what `json.dumps` takes."""
 
 _INDENTED = re.compile(r"^([ \t]+)\S", re.MULTILINE)
+_KEY = re.compile(r'[ \t]*+"[^"]*+"[ \t]*+:[ \t]*+')
 _WIDEST = 100
 
 
@@ -74,6 +75,11 @@ class Editor:
         begin = max(self.text.rfind("\n", 0, offset), self.text.rfind("\r", 0, offset)) + 1
         return not self.text[begin:offset].strip(" \t")
 
+    def _alone_with_key(self, offset: int) -> bool:
+        """Whether nothing but a key stands before `offset` on its line."""
+        begin = max(self.text.rfind("\n", 0, offset), self.text.rfind("\r", 0, offset)) + 1
+        return _KEY.fullmatch(self.text, begin, offset) is not None
+
     # --- taking out -------------------------------------------------------------------------
 
     def without(self, items: Sequence[nodes.Node], removed: Collection[int]) -> list[Edit]:
@@ -105,7 +111,8 @@ class Editor:
         begin, end = self.start(node.span), self.end(node.span)
         own = [self.text[begin:end]] if isinstance(node, nodes.Scalar) else []
         texts = [*own, *map(_string, values)]
-        return Edit(begin, end, self._list(texts, self.lead(begin), self._lists_are_long()))
+        long = self._lists_are_long() and self._alone_with_key(begin)
+        return Edit(begin, end, self._list(texts, self.lead(begin), long))
 
     def appended(self, node: nodes.Node, values: Sequence[Mapping[str, Value]]) -> list[Edit]:
         """A list of objects, or one object that becomes a list, with more objects at its end."""
@@ -135,21 +142,26 @@ class Editor:
         """An object that is laid out as its neighbour is."""
         if other.span.line == other.span.end_line:
             return self._flat(value)
-        return self.object(value, self.lead(self.end(other.span)))
+        lead = self.lead(self.end(other.span))
+        keys = other.entries if isinstance(other, nodes.Mapping) else ()
+        first = self.start(keys[0][0].span) if keys else 0
+        own = keys and self.first_on_line(first)
+        return self.object(value, lead, self.lead(first) if own else lead + self.unit)
 
     def _new_list(self, node: nodes.Node, values: Sequence[Mapping[str, Value]]) -> str:
         if self.one_line:
             return "[" + ("," if self.tight else ", ").join(map(self._flat, values)) + "]"
         outer = self.lead(self.start(node.span))
         inner = outer + self.unit
-        made = [inner + self.object(one, inner) for one in values]
+        made = [inner + self.object(one, inner, inner + self.unit) for one in values]
         return f"[{self.newline}{f',{self.newline}'.join(made)}{self.newline}{outer}]"
 
-    def object(self, value: Mapping[str, Value], lead: str) -> str:
-        """An object over several lines; `lead` is the indentation of its closing brace."""
-        inner = lead + self.unit
+    def object(self, value: Mapping[str, Value], lead: str, inner: str) -> str:
+        """An object over several lines. `lead` is the indentation of its closing brace, `inner`
+        that of its entries."""
         entries = [
-            f"{inner}{_string(k)}{self._colon}{self._value(v, inner)}" for k, v in value.items()
+            f"{inner}{_string(key)}{self._colon}{self._value(one, inner)}"
+            for key, one in value.items()
         ]
         return f"{{{self.newline}{f',{self.newline}'.join(entries)}{self.newline}{lead}}}"
 
@@ -159,7 +171,7 @@ class Editor:
 
     def _value(self, value: Value, lead: str) -> str:
         if isinstance(value, Mapping):
-            return self.object(value, lead)
+            return self.object(value, lead, lead + self.unit)
         if isinstance(value, list | tuple):
             return self._list([_string(one) for one in value], lead, self._lists_are_long())
         return _string(value)
