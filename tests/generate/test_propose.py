@@ -113,8 +113,15 @@ AT = "arn:aws:dynamodb:eu-west-1:111122223333:table/"
         ),
         pytest.param(
             [
-                wanted("logs:PutLogEvents", "arn:aws:logs:{region}:{account}:log-group:g:x", origin="logs"),
-                wanted("logs:PutLogEvents", "arn:aws:logs:{region}:{account}:log-group:mine:log-stream:s"),
+                wanted(
+                    "logs:PutLogEvents",
+                    "arn:aws:logs:{region}:{account}:log-group:g:x",
+                    origin="logs",
+                ),
+                wanted(
+                    "logs:PutLogEvents",
+                    "arn:aws:logs:{region}:{account}:log-group:mine:log-stream:s",
+                ),
             ],
             ["WriteLogs: logs:PutLogEvents on arn:aws:logs:*:*:*"],
             id="the log as people write it",
@@ -195,7 +202,9 @@ def test_conditional_only_where_every_need_is() -> None:
     sure = wanted("s3:GetObject", "arn:aws:s3:::b/one", 3)
     maybe = wanted("s3:GetObject", "arn:aws:s3:::b/two", 4, condition="`X` is set")
     other = wanted("s3:PutObject", "arn:aws:s3:::b/two", 5, condition="`X` is set")
-    [statement] = proposed(sure, maybe, other, wanted("s3:PutObject", "arn:aws:s3:::b/one", 5, condition="`X` is set")).statements
+    [statement] = proposed(
+        sure, maybe, other, wanted("s3:PutObject", "arn:aws:s3:::b/one", 5, condition="`X` is set")
+    ).statements
     assert statement.conditional == {"s3:PutObject": "`X` is set"}
 
 

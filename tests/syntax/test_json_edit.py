@@ -48,7 +48,11 @@ def read(text: str) -> tuple[Editor, nodes.Sequence]:
 @settings(max_examples=120, deadline=None)
 @given(STATEMENTS, LAYOUTS, ENDS, st.lists(TEXTS, min_size=1, max_size=3), st.data())
 def test_strings_join_a_list(
-    value: list[dict[str, Any]], layout: dict[str, Any], end: str, more: list[str], data: st.DataObject
+    value: list[dict[str, Any]],
+    layout: dict[str, Any],
+    end: str,
+    more: list[str],
+    data: st.DataObject,
 ) -> None:
     text = written({"Statement": value}, layout, end)
     editor, listed = read(text)

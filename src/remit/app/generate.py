@@ -204,7 +204,7 @@ def _target(
         stage.stage.name,
         held.name,
         role.functions,
-        held.file,
+        _file(role),
         proposal,
         at.spelling,
         tuple(_blanks(proposal, stage.stage.name)),
@@ -267,21 +267,30 @@ def _changes(
     tree: Tree, opened: Opened, gathered: Gathered, chosen: Chosen, wish: Wish, record: Recorded
 ) -> Iterator[Changed]:
     if wish.base is not None:
-        holders = [_holder(stage, role, wish, record) for stage, role in chosen]
+        holders = [
+            Holder(stage, role, tuple(_needed(stage, role, wish, record))) for stage, role in chosen
+        ]
         yield changed(gathered.facts, holders, wish.base.name, wish.base.data, wish.prune)
         return
     if not wish.write or not keeps_policies_alone(opened.project.framework):
         return
-    files = dict.fromkeys(role.role.file for _, role in chosen if role.role.file)
+    files = dict.fromkeys(_file(role) for _, role in chosen if _file(role))
     for file in files:
         everyone = [
             _holder(stage, role, wish, record)
             for stage in gathered.facts.stages
             for role in stage.roles
-            if role.role.file == file
+            if _file(role) == file
         ]
-        if not any(holder.role.role.missing for holder in everyone):
+        if file and not any(holder.role.role.missing for holder in everyone):
             yield changed(gathered.facts, everyone, file, _bytes(tree, file), wish.prune)
+
+
+def _file(role: RoleFacts) -> str | None:
+    """Where the role's policy is mended; None where a file beside it is only a copy, for the role
+    is managed elsewhere."""
+    copy = role.role.unknown is not None and role.role.policies
+    return None if copy or role.role.generated else role.role.file
 
 
 def keeps_policies_alone(framework: str) -> bool:
@@ -290,7 +299,8 @@ def keeps_policies_alone(framework: str) -> bool:
 
 
 def _holder(stage: StageFacts, role: RoleFacts, wish: Wish, record: Recorded) -> Holder:
-    return Holder(stage, role, tuple(_needed(stage, role, wish, record)))
+    others = tuple(one for one in role.role.policies if one.span.file != role.role.file)
+    return Holder(stage, role, tuple(_needed(stage, role, wish, record)), others)
 
 
 def _bytes(tree: Tree, file: str) -> bytes:

@@ -35,11 +35,12 @@ IDLE = frozenset((unused_permission.ID, ineffective_grant.ID, unknown_action.ID)
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """A role that has the policy, with everything that it needs."""
+    """A role that has the policy, with everything that it needs and its other policies."""
 
     stage: StageFacts
     role: RoleFacts
     wanted: tuple[Wanted, ...]
+    others: tuple[Policy, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +118,7 @@ def _in_the_way(found: Judgement) -> str:
 
 def _judged(holder: Holder, policy: Policy) -> list[tuple[Wanted, Judgement]]:
     """Each need against the document and the role's other policies."""
-    others = [one for one in holder.role.role.policies if one.name != policy.name]
-    verdict = judge_of((policy, *others))
+    verdict = judge_of((policy, *holder.others))
     at = deployment(holder.stage.stage)
     done: dict[object, Judgement] = {}
     found = []
@@ -136,12 +136,9 @@ def _judged(holder: Holder, policy: Policy) -> list[tuple[Wanted, Judgement]]:
 
 def _idle(facts: Facts, holders: Collection[Holder], policy: Policy) -> tuple[Finding, ...]:
     """What `remit check` would say of the policy if the holders had it."""
-    held = {id(holder.role): holder.role for holder in holders}
+    held = {id(holder.role): _holding(holder, policy) for holder in holders}
     stages = tuple(
-        replace(
-            stage,
-            roles=tuple(_holding(one, policy) if id(one) in held else one for one in stage.roles),
-        )
+        replace(stage, roles=tuple(held.get(id(one), one) for one in stage.roles))
         for stage in facts.stages
     )
     found = rules.run(replace(facts, stages=stages))
@@ -157,15 +154,14 @@ def _is_idle(one: Finding) -> bool:
     return one.id in IDLE
 
 
-def _holding(role: RoleFacts, policy: Policy) -> RoleFacts:
+def _holding(holder: Holder, policy: Policy) -> RoleFacts:
     """The role as if the document were its own."""
-    others = [one for one in role.role.policies if one.name != policy.name]
     made = replace(
-        role.role,
-        policies=(policy, *others),
+        holder.role.role,
+        policies=(policy, *holder.others),
         file=policy.span.file,
         unknown=None,
         missing=None,
         generated=False,
     )
-    return replace(role, role=made)
+    return replace(holder.role, role=made)

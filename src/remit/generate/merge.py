@@ -18,6 +18,7 @@ from remit.deploy.formats.model import Grant, Spelling
 from remit.generate.grouping import Pair, grouped, idle
 from remit.generate.names import sids
 from remit.syntax import json_edit, json_reader, nodes
+from remit.syntax.codes import Level, level
 from remit.syntax.policy import parse
 from remit.syntax.source import DocumentError, Source
 
@@ -52,7 +53,8 @@ class Document:
             raise NotEditableError(error.problem) from None
         policy, problems = parse(root, file, "identity")
         if policy is None or not isinstance(root, nodes.Mapping):
-            raise NotEditableError(next(iter(problems), Problem(root.span, "this is no policy")))
+            wrong = (one for one in problems if level(one.code) is Level.ERROR)
+            raise NotEditableError(next(wrong, Problem(root.span, "this is no policy")))
         return cls(_BOM if text.startswith(_BOM) else "", source, root, policy)
 
     @property

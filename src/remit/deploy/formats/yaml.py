@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 
 from remit.deploy.formats.model import Grant, Spelling
 
-_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_.*?+=@/:-]*[A-Za-z0-9_*?/]")
+_PLAIN = re.compile(r"[A-Za-z](?:[A-Za-z0-9_.*?+=@/:-]*[A-Za-z0-9_*?/])?")
 _WORDS = frozenset("true false yes no on off null y n".split())
 _SINGLE = re.compile(r"\$\{([A-Za-z0-9]+)(?:\.([A-Za-z0-9.]+))?\}")
 
@@ -53,8 +53,14 @@ def managed(parts: Sequence[Sequence[Grant]], spelling: Spelling, name: str = ""
 
 def scalar(value: str) -> str:
     """A string as YAML: plain where that is safe, else in double quotes (which are JSON's)."""
-    plain = _PLAIN.fullmatch(value) and ": " not in value and value.lower() not in _WORDS
-    return value if plain else json.dumps(value, ensure_ascii=False)
+    plain = _PLAIN.fullmatch(value) and value.lower() not in _WORDS
+    return value if plain else _quoted(value)
+
+
+def _quoted(value: str) -> str:
+    """In double quotes. YAML takes JSON's escapes, and no character that is not printable."""
+    text = json.dumps(value, ensure_ascii=False)
+    return "".join(one if one.isprintable() else f"\\U{ord(one):08x}" for one in text)
 
 
 def spelled(value: str, spelling: Spelling) -> str:
@@ -66,7 +72,7 @@ def spelled(value: str, spelling: Spelling) -> str:
         resource, attribute = only.groups()
         return f"!GetAtt {resource}.{attribute}" if attribute else f"!Ref {resource}"
     text = "".join(one if own else one.replace("${", "${!") for one, own in pieces)
-    return "!Sub " + json.dumps(text, ensure_ascii=False)
+    return "!Sub " + _quoted(text)
 
 
 def _document(lead: str, grants: Sequence[Grant], spelling: Spelling) -> Iterator[str]:
