@@ -177,3 +177,18 @@ def test_a_generated_policy_needs_no_change(example: Path) -> None:
     before = target.read_bytes()
     assert main(["generate", str(example), "--stage", "dev", "--write", "--yes", "--prune"]) == 0
     assert target.read_bytes() == before
+
+
+def test_what_becomes_idle_by_pruning_goes_too(example: Path) -> None:
+    """A resource whose last action is taken out can match nothing any more (seen in whyphi/zap)."""
+    target = example / ".chalice" / "policy-dev.json"
+    policy = json.loads(target.read_text())
+    shared = {
+        "Sid": "Shared",
+        "Effect": "Allow",
+        "Action": ["dynamodb:Query", "sns:Publish"],
+        "Resource": ["arn:aws:dynamodb:*:*:table/old", "arn:aws:sns:*:*:old"],
+    }
+    target.write_text(json.dumps({**policy, "Statement": [*policy["Statement"], shared]}, indent=2))
+    assert main(["generate", str(example), "--stage", "dev", "--write", "--yes", "--prune"]) == 0
+    assert "Shared" not in target.read_text()

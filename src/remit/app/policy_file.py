@@ -21,7 +21,7 @@ from remit.check import (
 from remit.check.model import Facts, RoleFacts, StageFacts
 from remit.core.finding import Confidence, Finding
 from remit.core.policy import Policy
-from remit.core.span import Problem
+from remit.core.span import Problem, Span
 from remit.explain.deployed import judge_of
 from remit.explain.model import Judgement, Standing
 from remit.generate.merge import Document, NotEditableError, extended, pruned
@@ -74,11 +74,29 @@ def changed(
     _, problems = parse_text(before, file, file, "identity")
     idle = _idle(facts, holders, document.policy)
     if prune:
-        certain = {one.span for one in idle if one.confidence is Confidence.CERTAIN}
-        document = pruned(document, certain)
+        document, more = _pruned(facts, holders, document)
+        idle += more
     document = _extended(document, holders)
     unmet, untold = _left(document.policy, holders)
     return Changed(file, before, document.text, idle, prune, unmet, untold, problems)
+
+
+def _pruned(
+    facts: Facts, holders: Sequence[Holder], document: Document
+) -> tuple[Document, tuple[Finding, ...]]:
+    """The document without what is certainly idle, and what became idle on the way: a resource
+    whose last action went. Places in the second are those of no file, so they name the whole."""
+    later: list[Finding] = []
+    first = True
+    while True:
+        idle = _idle(facts, holders, document.policy)
+        certain = [one for one in idle if one.confidence is Confidence.CERTAIN]
+        if not first:
+            later += [replace(one, span=Span.whole(one.span.file)) for one in certain]
+        shorter = pruned(document, {one.span for one in certain})
+        if shorter.text == document.text:
+            return document, tuple(later)
+        document, first = shorter, False
 
 
 def _extended(document: Document, holders: Iterable[Holder]) -> Document:
