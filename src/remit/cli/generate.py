@@ -12,7 +12,7 @@ from remit import wiring
 from remit.app.errors import InputError
 from remit.app.generate import Base, Generated, Target, Wish
 from remit.app.policy_file import Changed
-from remit.cli.check import progress_bar
+from remit.cli.check import watched
 from remit.cli.exits import Exit
 from remit.cli.output import save, show, target
 from remit.core.call import Call
@@ -29,7 +29,7 @@ def run(arguments: Namespace) -> int:
     """Generate for `arguments.project`; returns the exit status. Raises InputError."""
     output = target(arguments.output) if arguments.output else None
     root = Path(arguments.project)
-    with _calls(arguments.recording) as calls, progress_bar(sys.stderr) as progress:
+    with _calls(arguments.recording) as calls, watched(sys.stderr) as progress:
         wish = Wish(
             role=arguments.role,
             function=arguments.function,
