@@ -32,9 +32,9 @@ def test_symbols_stay_where_the_framework_spells_them() -> None:
     made = proposed(*NEEDS, at=AT)
     assert made.unmet == ()
     assert short(made) == [
-        f"GetItemStackNameOrdersOrdersId: dynamodb:GetItem on {ORDERS}",
-        "PutItemTablename: dynamodb:PutItem on"
+        "PutItemTableName: dynamodb:PutItem on"
         " arn:aws:dynamodb:{region}:{account}:table/{TableName}",
+        f"GetItemStackNameOrdersOrdersId: dynamodb:GetItem on {ORDERS}",
         "S3GetObject: s3:GetObject on arn:aws:s3:::*/*",
     ]
     # What is spelled is not open: the report lists only the bucket and the key.
@@ -50,8 +50,8 @@ def test_sam_names_them_and_json_opens_them() -> None:
     assert "Orders id" not in snippet
     plain = document(made, SPELLING)
     assert [one["Resource"] for one in plain["Statement"]] == [
-        "arn:aws:dynamodb:*:*:table/*-Orders-*",
         "arn:aws:dynamodb:*:*:table/*",
+        "arn:aws:dynamodb:*:*:table/*-Orders-*",
         "arn:aws:s3:::*/*",
     ]
     assert yaml.compose(snippet) is not None

@@ -90,6 +90,12 @@ class Target:
     missing: bool = False
     kept_by: str = ""
 
+    @property
+    def symbolic(self) -> bool:
+        """Whether the policy names things that only the framework's own language can spell."""
+        resources = (r for one in self.proposal.statements for r in one.grant.resources)
+        return any(self.spelling.opened(one) != one for one in resources)
+
 
 @dataclass(frozen=True, slots=True)
 class Generated:

@@ -145,6 +145,9 @@ def _remarks(result: Generated, wanted: str) -> None:
     for one in result.targets:
         if one.proposal.split and not result.changes:
             _say(f"remit: {one.proposal.split}")
+        if not FORMATS[wanted].spells and one.symbolic:
+            own = BY_FRAMEWORK.get(result.framework, "policy")
+            _say(f"remit: `*` stands for names of the template: `--format {own}` writes them")
         counts = ((len(one.blanks), "wildcards"), (len(one.gaps), "places not covered"))
         said = ", ".join(f"{number} {what}" for number, what in counts if number)
         if said:

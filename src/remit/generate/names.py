@@ -18,7 +18,6 @@ _VERBS = (
     ("Write", {"Write", "Tagging"}),
     ("Manage", {"Permissions management"}),
 )
-_TOKEN = re.compile(r"\{[^{}]*\}")
 
 
 def sids(groups: Sequence[Group], taken: Iterable[str] = ()) -> list[str]:
@@ -67,8 +66,7 @@ def _only_name(group: Group) -> str:
 
 def _name(resource: str) -> str:
     arn = Arn.parse(resource)
-    last = arn.resource.replace(":", "/").rstrip("/").rpartition("/")[2] if arn else ""
-    return _TOKEN.sub(lambda match: match[0].title(), last)
+    return arn.resource.replace(":", "/").rstrip("/").rpartition("/")[2] if arn else ""
 
 
 def _camel(text: str) -> str:

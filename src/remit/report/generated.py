@@ -10,7 +10,7 @@ from remit.app.policy_file import Changed
 from remit.core.finding import Confidence
 from remit.core.span import Problem
 from remit.core.text import HoleKind
-from remit.deploy.formats import FORMATS
+from remit.deploy.formats import BY_FRAMEWORK, FORMATS
 from remit.generate.model import Unmet, Wanted, Written
 from remit.generate.quota import INLINE
 from remit.report.terminal import Screen
@@ -64,8 +64,9 @@ def _target(target: Target, result: Generated) -> Iterator[str]:
     proposal = target.proposal
     if not proposal.statements:
         yield "  It needs no permission: no policy."
+    written = FORMATS[BY_FRAMEWORK.get(result.framework, "policy")]
     for part in proposal.parts:
-        yield from FORMATS["policy"].document(part, target.spelling, target.role).splitlines()
+        yield from written.document(part, target.spelling, target.role).splitlines()
         yield ""
     if proposal.split:
         yield f"{proposal.split}."
