@@ -197,6 +197,40 @@ def test_without_a_person_nothing_is_written(
     assert snapshot(project) == before
 
 
+@pytest.mark.parametrize("there", [True, False])
+def test_what_somebody_changed_meanwhile_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], there: bool
+) -> None:
+    project = write(tmp_path, {} if there else {POLICY: None})
+
+    def agreed(*_: object) -> bool:
+        (project / POLICY).write_text("{}")
+        return True
+
+    monkeypatch.setattr("remit.cli.generate._agreed", agreed)
+    assert generate(project, "--write") == 2
+    assert "meanwhile" in capsys.readouterr().err
+    assert (project / POLICY).read_text() == "{}"
+
+
+def test_a_key_with_more_entries_is_not_a_constant_key(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = """t = boto3.resource('dynamodb').Table('t')
+t.get_item(Key={'id': 'site'})
+t.delete_item(Key={'id': 'site', **app.current_request.json_body})"""
+    project = write(tmp_path, {APP: view(code)})
+    assert generate(project, "--conditions") == 0
+    found = {
+        one["Action"]: one.get("Condition")
+        for one in json.loads(capsys.readouterr().out)["Statement"]
+        if isinstance(one["Action"], str)
+    }
+    https = {"Bool": {"aws:SecureTransport": "true"}}
+    site = {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": "site"}}
+    assert found == {"dynamodb:GetItem": {**site, **https}, "dynamodb:DeleteItem": https}
+
+
 def test_a_policy_file_that_is_not_there_is_made(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

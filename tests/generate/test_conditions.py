@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from remit.catalog.needs import needs
+from remit.core.call import Call, PartialDict, Place
+from remit.core.span import Span
 from remit.core.text import Hole, HoleKind, Text
 from remit.explain.judge import judge
 from remit.explain.model import Standing
@@ -71,6 +74,7 @@ CASES: list[tuple[str, list[Wanted], Deployment, Any, Any]] = [
     ("one call without a known key", [key("site"), wanted("dynamodb:GetItem", TABLE)], HERE, None, HTTPS),
     ("a request by somebody with a signed URL", [wanted("s3:GetObject", "arn:aws:s3:::b/x", own=False)], HERE, None, None),
     ("a poller", [wanted("sqs:ReceiveMessage", "arn:aws:sqs:{region}:{account}:q", origin="framework")], HERE, None, None),
+    ("code and a poller on one queue", [wanted("sqs:ReceiveMessage", "arn:aws:sqs:{region}:{account}:q", origin=o) for o in ("framework", "code")], HERE, None, None),
     ("a service that answers HTTPS only", [wanted("ssm:GetParameter", "arn:aws:ssm:{region}:{account}:parameter/a")], HERE, None, None),
     # Without `aws:SecureTransport` in what is known, the judge cannot prove it harmless.
     ("what is not proven", [wanted("s3:GetObject", "arn:aws:s3:::b/x")], Deployment(), None, None),
@@ -93,6 +97,25 @@ def test_a_condition_that_would_deny_is_left_out(monkeypatch: pytest.MonkeyPatch
     at = replace(HERE, known={"aws:PrincipalType": "AssumedRole"})
     [statement] = document(proposed(found, at=at))["Statement"]
     assert "Condition" not in statement
+
+
+@pytest.mark.parametrize(
+    ("params", "keys"),
+    [
+        ({"Key": {"id": "site"}}, ["site"]),
+        ({"Key": {"id": {"S": "site"}}}, ["site"]),
+        ({"Key": {"id": "site", "sort": "x"}}, None),  # which one is the partition key?
+        ({"Key": PartialDict({"id": "site"})}, None),  # there may be more
+        ({"Key": {"id": 5}}, None),  # how a number is compared is not documented
+        ({"Key": Hole(HoleKind.DATA, "key")}, None),
+        ({}, None),
+    ],
+)
+def test_leading_keys_of_a_call(params: dict[str, Any], keys: list[str] | None) -> None:
+    call = Call("dynamodb", "GetItem", {"TableName": "t", **params}, Span.whole("app.py"))
+    [need] = needs(call, Place()).needs
+    found = need.context.get("dynamodb:LeadingKeys")
+    assert (None if found is None else [str(one) for one in found]) == keys
 
 
 def test_why_source_account_is_never_written() -> None:
