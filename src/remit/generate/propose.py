@@ -84,9 +84,12 @@ class Served:
         """The statement with the needs that it serves, also those that a wider one took in."""
         why: dict[str, dict[int, Wanted]] = {action: {} for action in group.actions}
         opened: dict[tuple[str, str], Open] = {}
-        listed = [Pattern.parse(resource) for resource in group.resources]
+        exact = set(group.resources)
+        wide = [Pattern.parse(one) for one in group.resources if "*" in one or "?" in one]
         for (action, resource), wanted in self.pairs.items():
-            if action in why and any(one.covers(Pattern.parse(resource)) for one in listed):
+            if action not in why:
+                continue
+            if resource in exact or any(one.covers(Pattern.parse(resource)) for one in wide):
                 why[action].update({id(one): one for one in wanted})
                 for one in self.open.get((action, resource), ()):
                     opened.setdefault((one.resource, one.hole.name), one)
