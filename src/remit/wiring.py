@@ -16,6 +16,8 @@ from remit.store.git import GitTree
 if TYPE_CHECKING:
     from mcp.server import MCPServer
 
+    from remit.app.generate import Generated, Wish
+
 
 def check(
     place: Path,
@@ -29,6 +31,20 @@ def check(
     """
     root, path = _split(place)
     return check_project(FolderTree(root), Asked(path, framework, stages), progress)
+
+
+def generate(
+    place: Path,
+    wish: Wish,
+    stages: tuple[str, ...] = (),
+    framework: str | None = None,
+    progress: Progress = silent,
+) -> Generated:
+    """The smallest policies for the project in `place`. Raises InputError."""
+    from remit.app.generate import generate as generate_policies  # nothing that a check needs
+
+    root, path = _split(place)
+    return generate_policies(FolderTree(root), Asked(path, framework, stages), wish, progress)
 
 
 def review(

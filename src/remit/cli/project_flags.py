@@ -1,4 +1,4 @@
-"""The flags of the verbs that read a project: check, review."""
+"""The flags of the verbs that read a project: check, generate, review."""
 
 from __future__ import annotations
 
@@ -21,6 +21,23 @@ exit status:
   2    bad usage, or input that cannot be read
   3    something could not be told, and --strict was given
 """
+
+GENERATE = """\
+Write the smallest policy that a project's code needs, for each role of each stage; or the one that
+recorded calls need. Prints it, or with --write edits the policy file. Needs no AWS account and no
+network.
+"""
+
+GENERATE_EXITS = """\
+exit status:
+  0    generated
+  1    a need is not served: a Deny statement of the policy stands against it
+  2    bad usage, input that cannot be read, or nobody to ask before writing
+  3    something could not be told, and --strict was given
+"""
+
+GENERATE_FORMATS = ("policy", "chalice", "sam", "cloudformation", "serverless", "terraform")
+"""Those of deploy/formats, which only the verb itself imports."""
 
 FORMATS = ("text", "json", "sarif", "junit", "github")
 
@@ -79,3 +96,27 @@ def project(parser: ArgumentParser) -> None:
         metavar="NAME",
         help="report on this stage only; may be repeated",
     )
+
+
+def generate(parser: ArgumentParser) -> None:
+    """Those of `generate`."""
+    add = parser.add_argument
+    add("project", nargs="?", default=".", metavar="PROJECT", help="as in `remit check`")
+    add("--framework", metavar="NAME", help="as in `remit check`")
+    add("--stage", action="append", default=[], metavar="NAME", help="for this stage only")
+    add("--role", metavar="NAME", help="for this role only")
+    add("--function", metavar="NAME", help="for the role of this function only")
+    add("--recording", metavar="FILE", help="for the calls recorded in FILE, not for the code")
+    add("--base", metavar="FILE", help="extend this policy by what is missing in it")
+    add("--prune", action="store_true", help="with --base or --write: take out what is unused")
+    add("--conditions", action="store_true", help="add conditions that the code is seen to meet")
+    add(
+        "--format",
+        choices=(*GENERATE_FORMATS, "text", "json"),
+        default="policy",
+        help="policy: JSON (default); a framework's own; text and json: with all reasons",
+    )
+    add("--output", metavar="FILE", help="write what is printed to FILE")
+    add("--write", action="store_true", help="edit the policy files, after showing the diff")
+    add("--yes", action="store_true", help="with --write: do not ask")
+    add("--strict", action="store_true", help="exit 3 when something could not be told")

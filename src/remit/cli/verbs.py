@@ -28,6 +28,13 @@ VERBS = (
         project_flags.EXITS,
     ),
     Verb(
+        "generate",
+        "the smallest policy that a project's code, or a recording of calls, needs",
+        project_flags.GENERATE,
+        project_flags.generate,
+        project_flags.GENERATE_EXITS,
+    ),
+    Verb(
         "review",
         "one page for people before a release: granted, needed, missing, unused, changed",
         project_flags.REVIEW,
