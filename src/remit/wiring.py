@@ -69,9 +69,10 @@ def review(
 def assistants(root: Path) -> MCPServer[Any]:
     """The server for coding assistants, for projects in the folder `root`."""
     from remit.app.explain import explain_case
+    from remit.app.generate import NOTHING_SPECIAL
     from remit.app.validate import Asked as Document
     from remit.app.validate import check_documents
-    from remit.report import validation_json
+    from remit.report import generated_json, validation_json
     from remit.server.assistants import Faces, server
     from remit.validate.model import PolicyType
 
@@ -85,7 +86,12 @@ def assistants(root: Path) -> MCPServer[Any]:
         given = [("policy", policy.encode("utf-8", "surrogatepass"))]
         return validation_json.document(check_documents(given, asked))
 
-    return server(Faces(check_below, explain_case, validate=validated))
+    def generated(project: str, stage: str | None, framework: str | None) -> Any:
+        stages = (stage,) if stage is not None else ()
+        found = generate(_below(root, project), NOTHING_SPECIAL, stages, framework)
+        return generated_json.document(found)
+
+    return server(Faces(check_below, explain_case, generated, validated))
 
 
 def _below(root: Path, project: str) -> Path:

@@ -116,3 +116,9 @@ def test_validate() -> None:
     [document] = asked("validate", policy=text)["documents"]
     assert [one["issueCode"] for one in document["findings"]] == ["INVALID_ACTION"]
     assert "there is no type `nonsense`" in refused("validate", policy=text, policy_type="nonsense")
+
+
+def test_generate() -> None:
+    found = asked("generate", project="orders-api", stage="dev")
+    [policy] = found["policies"]
+    assert "dynamodb:UpdateItem" in json.dumps(policy["documents"])

@@ -19,7 +19,12 @@ Json: TypeAlias = "str | int | bool | Sequence[Json] | Mapping[str, Json] | None
 
 def render(result: Generated) -> str:
     """The result as one JSON object in ASCII, ending with a newline."""
-    document = {
+    return json.dumps(document(result), indent=2) + "\n"
+
+
+def document(result: Generated) -> dict[str, Json]:
+    """The result as the value that `render` writes."""
+    return {
         "version": VERSION,
         "project": result.project,
         "framework": result.framework,
@@ -27,7 +32,6 @@ def render(result: Generated) -> str:
         "changes": [_change(one) for one in result.changes],
         "recording": {"calls": result.calls, "lost": [_problem(one) for one in result.lost]},
     }
-    return json.dumps(document, indent=2) + "\n"
 
 
 def _target(target: Target) -> dict[str, Json]:
