@@ -99,6 +99,8 @@ def statements(facts: Facts) -> Iterator[tuple[StageFacts, RoleFacts, Policy, St
             if not written_by_people(role):
                 continue
             for policy in role.role.policies:
+                if policy.made:
+                    continue
                 for statement in policy.statements:
                     yield stage, role, policy, statement
 

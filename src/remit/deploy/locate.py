@@ -47,7 +47,15 @@ class Found:
     marker: str
 
 
-FRAMEWORKS = (Framework("chalice", "remit.deploy.chalice", (CHALICE,)),)
+FRAMEWORKS = (
+    Framework("chalice", "remit.deploy.chalice", (CHALICE,)),
+    Framework(
+        "serverless",
+        "remit.deploy.serverless",
+        tuple(f"serverless.{end}" for end in ("yml", "yaml", "json", "ts", "js")),
+        (b"provider",),
+    ),
+)
 """In the order of preference for projects in one folder."""
 
 

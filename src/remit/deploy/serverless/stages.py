@@ -1,0 +1,70 @@
+"""Which stages a service has.
+
+The framework takes any name after `--stage`; a configuration shows the names that are meant: by
+`params` and `stages`, by the stage that `provider.stage` gives when none is asked for, by the keys
+of a map in which a variable looks up the stage (`${self:custom.tables.${sls:stage}}`), and by files
+that are named after it (`${file(./config.${opt:stage}.yml)}`).
+Source: Serverless Framework, guides/parameters, guides/variables/core; serverless.yml reference,
+`provider.stage` ("Default stage to be used. Default is `dev`").
+"""
+
+from __future__ import annotations
+
+import re
+
+from remit.core.span import Span
+from remit.deploy.model import Tellings, Told
+from remit.deploy.serverless.service import text_of
+from remit.deploy.serverless.sources import ANY_STAGE
+from remit.deploy.serverless.variables import Files, Resolver
+from remit.syntax.nodes import Mapping, Node
+
+DEFAULT = "dev"
+MOST = 25
+"""More names than these are no stages, but data that is looked up by another key."""
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,40}")
+_NO_STAGES = frozenset(
+    "default defaults other others common base global shared all sample example template".split()
+)
+
+
+def names(files: Files, root: Mapping, told: Tellings) -> dict[str, Span]:
+    """The stages by name, with the place that shows each. Raises variables.TooMuch."""
+    whole = root.span
+    listed: dict[str, Span] = {}
+    for section in ("params", "stages"):
+        found = Resolver(files, root, None, Told()).get(section)
+        if isinstance(found, Mapping):
+            listed |= {key.text: key.span for key, _ in found.entries}
+    asked = Resolver(files, root, ANY_STAGE, told.stage(""))
+    asked.value(root)
+    keys = list(asked.candidates)
+    if len(keys) <= MOST:
+        listed |= {key: listed.get(key, whole) for key in keys}
+    written, place = _written(files, root, told)
+    if written:
+        listed = {written: place, **listed}
+    found = {name: place for name, place in listed.items() if _is_name(name)}
+    found |= {name: found.get(name, whole) for name in told.stages}
+    return found or {DEFAULT: whole}
+
+
+def _written(files: Files, root: Mapping, told: Tellings) -> tuple[str, Span]:
+    """The stage that is deployed when none is asked for, "" where nothing in the files says it."""
+    provider = _provider(root)
+    node = provider.get("stage") if provider is not None else None
+    found = Resolver(files, root, None, told.stage("")).get("provider", "stage")
+    name = text_of(found)
+    return (
+        (name, node.span if node is not None else root.span) if _is_name(name) else ("", root.span)
+    )
+
+
+def _provider(root: Mapping) -> Mapping | None:
+    node: Node | None = root.get("provider")
+    return node if isinstance(node, Mapping) else None
+
+
+def _is_name(name: str) -> bool:
+    return _NAME.fullmatch(name) is not None and name.lower() not in _NO_STAGES
