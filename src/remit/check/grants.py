@@ -95,14 +95,21 @@ def _distinct(
 def statements(facts: Facts) -> Iterator[tuple[StageFacts, RoleFacts, Policy, Statement]]:
     """Every statement of every policy that people wrote."""
     for stage in facts.stages:
-        for role in stage.roles:
-            if not written_by_people(role):
+        yield from of_stage(stage)
+
+
+def of_stage(
+    stage: StageFacts,
+) -> Iterator[tuple[StageFacts, RoleFacts, Policy, Statement]]:
+    """The same for one stage."""
+    for role in stage.roles:
+        if not written_by_people(role):
+            continue
+        for policy in role.role.policies:
+            if policy.made:
                 continue
-            for policy in role.role.policies:
-                if policy.made:
-                    continue
-                for statement in policy.statements:
-                    yield stage, role, policy, statement
+            for statement in policy.statements:
+                yield stage, role, policy, statement
 
 
 def gap(stage: StageFacts) -> str:

@@ -84,13 +84,19 @@ def needs(kind: str, source: str | Text | None, place: Place) -> tuple[Need, ...
 def logs(function: str | Text | None, place: Place) -> tuple[Need, ...]:
     """What writing a function's log needs. `function` is its full name in AWS, None if unknown.
 
-    The log group is `/aws/lambda/<function>` (monitoring-cloudwatchlogs). Its stream is AWS's to
-    name, so a policy on the group or on any of its streams will do.
+    The log group is `/aws/lambda/<function>` (monitoring-cloudwatchlogs); its streams are AWS's to
+    name. AWS names the stream in all three requests, an empty one where none is meant, so a policy
+    on `log-group:NAME:*` covers them (Service Authorization Reference, CloudWatch Logs: log-stream;
+    catalog/rules/operations.py). On the group by itself, creating is believed too.
     """
     name = function if function is not None else _open("the function's name")
-    stream = _assigned("the log stream")
-    group = _arn(place, "logs", Text.of("log-group:/aws/lambda/", name, stream))
-    return tuple(Need(action, group, "log-stream") for action in LOGS)
+    group = _arn(place, "logs", Text.of("log-group:/aws/lambda/", name))
+    stream = Text.of(group, ":log-stream:", _assigned("the log stream"))
+    bare = Text.of(group, ":log-stream:")
+    others = {LOGS[0]: (bare, group), LOGS[1]: (bare, group), LOGS[2]: ()}
+    return tuple(
+        Need(action, stream, "log-stream", alternatives=others[action]) for action in LOGS
+    )
 
 
 def network(place: Place) -> tuple[Need, ...]:
