@@ -94,9 +94,7 @@ def logs(function: str | Text | None, place: Place) -> tuple[Need, ...]:
     stream = Text.of(group, ":log-stream:", _assigned("the log stream"))
     bare = Text.of(group, ":log-stream:")
     others = {LOGS[0]: (bare, group), LOGS[1]: (bare, group), LOGS[2]: ()}
-    return tuple(
-        Need(action, stream, "log-stream", alternatives=others[action]) for action in LOGS
-    )
+    return tuple(Need(action, stream, "log-stream", alternatives=others[action]) for action in LOGS)
 
 
 def network(place: Place) -> tuple[Need, ...]:

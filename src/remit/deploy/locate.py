@@ -55,6 +55,12 @@ FRAMEWORKS = (
         tuple(f"serverless.{end}" for end in ("yml", "yaml", "json", "ts", "js")),
         (b"provider",),
     ),
+    Framework(
+        "bare",
+        "remit.deploy.bare",
+        ("remit.toml", "pyproject.toml"),
+        (b"[[role]]", b"[[function]]", b"[[tool.remit.role]]", b"[[tool.remit.function]]"),
+    ),
 )
 """In the order of preference for projects in one folder."""
 

@@ -102,6 +102,7 @@ class Machine(ABC):
     steps: int = 0
     session: Any = None
     importing: bool = True
+    program: str = ""  # the module that is run as `__main__`
     loops: int = 0
     unset: list[str] = field(default_factory=list)
     memory: dict[object, Memory] = field(default_factory=dict)

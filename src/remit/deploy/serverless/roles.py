@@ -60,7 +60,7 @@ class Roles:
     def _service_wide(self) -> Node | None:
         """`provider.iam.role` where it names a role, else `provider.role` of version 1 and 2."""
         named = self.service.get("provider", "iam", "role")
-        if named is not None and (named.tag or isinstance(named, Scalar) and not is_null(named)):
+        if named is not None and (named.tag or (isinstance(named, Scalar) and not is_null(named))):
             return named
         if isinstance(named, Mapping) and any("::" in key for key in named.keys):
             return named

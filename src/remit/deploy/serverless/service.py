@@ -122,7 +122,7 @@ class Service:
                 if not isinstance(settings, Mapping):
                     what = f"the settings of function {shown(key.text)} are not known"
                     self.say(settings.span, what, "Write them as an object.")
-                    settings = Mapping((), settings.span)  # noqa: PLW2901 - a function all the same
+                    settings = Mapping((), settings.span)
                 name = text_of(at(settings, "name")) or f"{self.name}-{self.stage}-{key.text}"
                 found[key.text] = Declared(key.text, key.span, settings, name)
         return list(found.values())
