@@ -15,7 +15,7 @@ from remit.core.span import Problem, Span
 from remit.deploy.cloudformation.stack import Stack
 from remit.syntax.document import DocumentError, load
 from remit.syntax.names import Kind
-from remit.syntax.nodes import Mapping, Node, Scalar, Sequence
+from remit.syntax.nodes import Mapping, Node, Scalar, Sequence, plain
 from remit.syntax.policy import parse
 from remit.syntax.source import shown
 
@@ -40,9 +40,7 @@ class Documents:
             return None
         policy, problems = parse(value, name, kind)
         # A symbol may stand for a whole ARN or a list, so its form can't be judged.
-        self.problems += [
-            one for one in problems if one.code not in _OPEN_PROBLEMS or "{" not in one.message
-        ]
+        self.problems += [one for one in problems if _stands(one, value)]
         return None if policy is None else replace(policy, symbols=stack.names.symbols())
 
     def _written_as_text(self, scalar: Scalar) -> Node:
@@ -61,6 +59,17 @@ class Documents:
         if found is not None:
             return found
         return f"the policy {shown(arn.text)} that it holds is outside the template"
+
+
+def _stands(problem: Problem, policy: Node) -> bool:
+    """Whether what is wrong with a policy is so in a template as well.
+
+    A symbol may stand for a whole ARN or an action, so its form can't be judged. A policy without
+    a `Version` is what SAM makes by default; that it has no variables matters where it uses some.
+    """
+    if problem.code == "missing-version":
+        return "${" in json.dumps(plain(policy))
+    return problem.code not in _OPEN_PROBLEMS or "{" not in problem.message
 
 
 def _placed(node: Node, span: Span) -> Node:

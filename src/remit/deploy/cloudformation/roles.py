@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from remit.core.policy import Policy
 from remit.core.span import Span
 from remit.deploy.cloudformation.policies import Documents
+from remit.deploy.cloudformation.sam import READY_MADE
 from remit.deploy.cloudformation.stack import Stack, listed
 from remit.deploy.cloudformation.template import Resource, items, mapping, string
 from remit.deploy.model import Role
@@ -130,7 +131,10 @@ def _inline(stack: Stack, resource: Resource, documents: Documents) -> Iterator[
         policy = documents.read(
             stack, one.get("PolicyDocument"), f"{title(stack, resource)}: {label}", "identity"
         )
-        yield policy if policy is not None else f"its policy {shown(label)} can't be read"
+        if policy is not None:
+            yield replace(policy, ready_made=label.startswith(READY_MADE))
+        else:
+            yield f"its policy {shown(label)} can't be read"
 
 
 def _managed(stack: Stack, resource: Resource, documents: Documents) -> Iterator[Policy | str]:

@@ -27,6 +27,8 @@ from remit.syntax.nodes import Mapping, Node, Scalar, Sequence
 LOCAL = "remit-local"
 """The bucket that stands for the template's folder."""
 INSTALL = 'Install it with `pip install "remit[sam]"` (the package `aws-sam-translator`).'
+READY_MADE = "SAM policy template "
+"""How the name of a policy begins that is made of a policy template's name."""
 _ROUNDS = 8
 _PATHS = {
     "AWS::Serverless::Function": ("CodeUri",),
@@ -203,7 +205,10 @@ def _put_policies(role: dict[str, Any], function: Any, at: Span) -> None:
         number = str(policy.get("PolicyName", "")).rpartition("RolePolicy")[2]
         if number.isdecimal() and int(number) < len(places):
             index = policies.index(policy)
+            entry = entries[int(number)]
             policies[index] = _Object.at(policy, places[int(number)])
+            if isinstance(entry, dict) and len(entry) == 1 and "Statement" not in entry:
+                policies[index]["PolicyName"] = READY_MADE + next(iter(entry))
     for index, one in enumerate(arns := role.get("ManagedPolicyArns") or []):
         if isinstance(one, str) and _place(one) is None:
             found = (_place(e) for e in entries if isinstance(e, str) and one.endswith("/" + e))
