@@ -106,9 +106,7 @@ def of_stage(
         if not written_by_people(role):
             continue
         for policy in role.role.policies:
-            if policy.made:
-                continue
-            for statement in policy.statements:
+            for statement in () if policy.ready_made else policy.statements:
                 yield stage, role, policy, statement
 
 

@@ -81,9 +81,9 @@ class Policy:
     """A policy document. `version` is "2008-10-17" where the element is absent (facts/iam.md 1.2).
 
     `name` is what people call it: a file's path, or a managed policy's name. `symbols` are the
-    names that stand in it for what only deployment knows, where a template was read. `made` says
-    that nobody wrote it for this project (a framework adds it, AWS manages it): what it grants
-    counts, and no entry of it is for anybody to mend.
+    names that stand in it for what only deployment knows, where a template was read. `ready_made`
+    marks one that people attach whole and can't edit: a policy that AWS manages, or what a
+    framework makes of a name (`DynamoDBCrudPolicy`).
     """
 
     version: str
@@ -92,7 +92,7 @@ class Policy:
     name: str = ""
     id: str | None = None
     symbols: Symbols = NO_SYMBOLS
-    made: bool = False
+    ready_made: bool = False
 
     @property
     def has_variables(self) -> bool:

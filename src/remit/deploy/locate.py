@@ -29,13 +29,18 @@ class Framework:
     """One framework: its name, its reader's module, and the files that mark a project.
 
     `markers` are paths below the project's folder. `holds` are pieces of text of which a marker
-    that other tools use as well (`template.yaml`) must hold one.
+    that other tools use as well (`template.yaml`) must hold one. `endings` are those of any other
+    file that a person may name. `hidden` are markers in folders that are not listed because tools
+    write them: these are looked for beside the projects of `beside`.
     """
 
     name: str
     module: str
     markers: tuple[str, ...]
     holds: tuple[bytes, ...] = ()
+    endings: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
+    beside: str = ""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -47,19 +52,44 @@ class Found:
     marker: str
 
 
+_TEMPLATES = ("template.yaml", "template.yml", "template.json")
+_TEMPLATE_ENDINGS = (".yaml", ".yml", ".json", ".template")
+
 FRAMEWORKS = (
     Framework("chalice", "remit.deploy.chalice", (CHALICE,)),
     Framework(
         "serverless",
         "remit.deploy.serverless",
         tuple(f"serverless.{end}" for end in ("yml", "yaml", "json", "ts", "js")),
-        (b"provider",),
+        holds=(b"provider",),
+    ),
+    Framework(
+        "cdk",
+        "remit.deploy.cdk",
+        ("manifest.json",),
+        holds=(b"aws:cloudformation:stack", b"cdk:cloud-assembly"),
+        hidden=("cdk.out/manifest.json",),
+        beside="cdk.json",
+    ),
+    Framework(
+        "sam",
+        "remit.deploy.cloudformation",
+        _TEMPLATES,
+        holds=(b"AWS::Serverless",),
+        endings=_TEMPLATE_ENDINGS,
+    ),
+    Framework(
+        "cloudformation",
+        "remit.deploy.cloudformation",
+        _TEMPLATES,
+        holds=(b"AWS::",),
+        endings=_TEMPLATE_ENDINGS,
     ),
     Framework(
         "bare",
         "remit.deploy.bare",
         ("remit.toml", "pyproject.toml"),
-        (b"[[role]]", b"[[function]]", b"[[tool.remit.role]]", b"[[tool.remit.function]]"),
+        holds=(b"[[role]]", b"[[function]]", b"[[tool.remit.role]]", b"[[tool.remit.function]]"),
     ),
 )
 """In the order of preference for projects in one folder."""
@@ -78,6 +108,7 @@ def find(tree: Tree) -> list[Found]:
 
 
 def _marked(tree: Tree, paths: Iterable[str], framework: Framework) -> Iterable[tuple[str, str]]:
+    yield from _hidden(tree, paths, framework)
     for path in paths:
         for marker in framework.markers:
             folder = path.removesuffix(marker)
@@ -85,6 +116,25 @@ def _marked(tree: Tree, paths: Iterable[str], framework: Framework) -> Iterable[
                 continue
             if not framework.holds or _holds(tree, path, framework.holds):
                 yield folder.rstrip("/"), path
+
+
+def _hidden(tree: Tree, paths: Iterable[str], framework: Framework) -> Iterable[tuple[str, str]]:
+    """Markers in folders that tools write, at the root and beside what announces them."""
+    beside = framework.beside
+    folders = {path.removesuffix(beside) for path in paths if posixpath.basename(path) == beside}
+    for folder in sorted({"", *folders}) if framework.hidden else ():
+        for marker in framework.hidden:
+            if tree.exists(folder + marker):
+                yield folder.rstrip("/"), folder + marker
+
+
+def _named(tree: Tree, path: str, framework: str | None) -> Found | None:
+    """The project that a file marks which a person named, whatever it is called."""
+    for one in FRAMEWORKS:
+        fits = framework in (None, one.name) and path.endswith(one.endings or ("/",))
+        if fits and tree.exists(path) and _holds(tree, path, one.holds):
+            return Found(posixpath.dirname(path), one.name, path)
+    return None
 
 
 def _holds(tree: Tree, path: str, pieces: tuple[bytes, ...]) -> bool:
@@ -109,6 +159,9 @@ def choose(tree: Tree, path: str = "", framework: str | None = None) -> Found:
     here = [one for one in below if path in (one.folder, one.marker)]
     if here:
         return here[0]
+    named = _named(tree, path, framework)
+    if named is not None:
+        return named
     if len({one.folder for one in below}) == 1:
         return below[0]
     raise NoProject(_nothing(path, framework, below or everything))
