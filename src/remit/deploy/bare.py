@@ -135,8 +135,7 @@ class _Reader:
         name = self._text(entry, "name", at) or f"role {index + 1}"
         role = Role(name, self.table.at((*at, "name")))
         if "policies" not in entry and "managed" not in entry:
-            why = "neither `policies` nor `managed` says what it may do"
-            return replace(role, unknown=why)
+            return replace(role, unknown="neither `policies` nor `managed` says what it may do")
         for written in self._texts(entry, "policies", at):
             role = self._with_files(role, written, stage, self.table.at((*at, "policies")))
         for arn in self._texts(entry, "managed", at):
@@ -328,7 +327,7 @@ def _with_managed(role: Role, arn: str, span: Span) -> Role:
     if policy is None:
         why = f"there is no AWS managed policy {shown(arn)} that remit knows"
         return replace(role, unknown=role.unknown or why)
-    return replace(role, policies=(*role.policies, replace(policy, made=True)))
+    return replace(role, policies=(*role.policies, policy))
 
 
 def _listed(names: Iterable[str]) -> str:

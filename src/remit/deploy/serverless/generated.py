@@ -14,11 +14,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from remit.core.policy import Effect, Item, Policy, Statement
 from remit.core.span import Span
+from remit.deploy.serverless.making import statement, sub, text
 from remit.deploy.serverless.service import Declared, Service, at, is_set, items, text_of
-from remit.syntax.nodes import Mapping, Node, Scalar
+from remit.syntax.nodes import Node, Scalar, Sequence
 
+_HERE = "arn:${{AWS::Partition}}:{}:${{AWS::Region}}:${{AWS::AccountId}}"
 SHARED, OWN, PLUGIN = "shared", "own", "plugin"
 VPC = "service-role/AWSLambdaVPCAccessExecutionRole"
 """The managed policy that a role gets whose function is in a VPC."""
@@ -63,19 +64,16 @@ _SECRETS = (
 class _Made:
     """The statements so far."""
 
-    statements: list[Statement] = field(default_factory=list)
+    statements: list[Node] = field(default_factory=list)
 
-    def allow(self, span: Span, actions: Iterable[str], resources: Iterable[str]) -> None:
-        """Adds one statement; none without resources."""
-        what = tuple(Item(one, span) for one in resources if one)
-        if what:
-            listed = tuple(Item(one, span) for one in actions)
-            self.statements.append(
-                Statement(len(self.statements), None, Effect.ALLOW, listed, what, span)
-            )
+    def allow(self, span: Span, actions: Iterable[str], resources: Iterable[Node | None]) -> None:
+        """Adds one statement; none without actions and resources."""
+        listed, what = tuple(actions), [one for one in resources if one is not None]
+        if listed and what:
+            self.statements.append(statement(span, listed, what))
 
 
-def policy(service: Service, kind: str, functions: Iterable[Declared], span: Span) -> Policy:
+def statements(service: Service, kind: str, functions: Iterable[Declared], span: Span) -> Sequence:
     """What the framework adds to a role of `kind` because of `functions`. `span` is the role's."""
     made = _Made()
     functions = tuple(functions)
@@ -84,8 +82,7 @@ def policy(service: Service, kind: str, functions: Iterable[Declared], span: Spa
     for function in functions:
         for add in _ADDS[kind]:
             add(service, function, made)
-    name = "what the Serverless Framework adds"
-    return Policy("2012-10-17", tuple(made.statements), span, name, made=True)
+    return Sequence(tuple(made.statements), span)
 
 
 def in_network(service: Service, function: Declared) -> bool:
@@ -117,9 +114,9 @@ def _shared_logs(
         group = text_of(function.get("logs", "logGroup"))
         if group or not function.full_name.startswith(prefix):
             groups.append(group or f"/aws/lambda/{function.full_name}")
-    arns = [service.arn("logs", f"log-group:{group}") for group in dict.fromkeys(groups)]
-    made.allow(span, _GROUP, [f"{arn}:*" for arn in arns])
-    made.allow(span, _EVENTS, [f"{arn}:*:*" for arn in arns])
+    distinct = dict.fromkeys(groups)
+    made.allow(span, _GROUP, [_log_arn(f"{group}:*", span) for group in distinct])
+    made.allow(span, _EVENTS, [_log_arn(f"{group}:*:*", span) for group in distinct])
 
 
 def _own_logs(service: Service, function: Declared, made: _Made) -> None:
@@ -128,19 +125,23 @@ def _own_logs(service: Service, function: Declared, made: _Made) -> None:
         or text_of(service.get("provider", "logs", "lambda", "logGroup"))
         or f"/aws/lambda/{function.full_name}"
     )
-    arn = service.arn("logs", f"log-group:{group}:*:*")
+    arn = _log_arn(f"{group}:*:*", function.span)
     made.allow(function.span, (*_GROUP[:2], *_EVENTS), [arn])
 
 
-def _streams(service: Service, function: Declared, made: _Made) -> None:
+def _log_arn(group: str, span: Span) -> Node:
+    return sub(f"{_HERE.format('logs')}:log-group:{group}", span)
+
+
+def _streams(_service: Service, function: Declared, made: _Made) -> None:
     """events/streams: a consumer of its own takes other actions."""
     for event in events(function, "stream"):
-        arn = source(event)
-        kind = text_of(at(event, "type")) or ("dynamodb" if ":dynamodb:" in arn else "kinesis")
-        if kind == "kinesis" and is_set(at(event, "consumer")):
+        arn, consumer = source(event), at(event, "consumer")
+        kind = stream_kind(event)
+        if kind == "kinesis" and is_set(consumer):
+            named = consumer if text_of(consumer) not in ("", "true") else text("*", event.span)
             made.allow(event.span, _CONSUMED, [arn])
-            consumer = text_of(at(event, "consumer"))
-            made.allow(event.span, ("kinesis:SubscribeToShard",), [consumer.replace("true", "*")])
+            made.allow(event.span, ("kinesis:SubscribeToShard",), [named])
         else:
             made.allow(event.span, _STREAM.get(kind, ()), [arn])
         failed = at(event, "destinations", "onFailure")
@@ -149,6 +150,12 @@ def _streams(service: Service, function: Declared, made: _Made) -> None:
             made.allow(event.span, ("sns:Publish",), [source(failed)])
         elif failed is not None:
             made.allow(event.span, ("sqs:ListQueues", "sqs:SendMessage"), [source(failed)])
+
+
+def stream_kind(event: Node) -> str:
+    """`dynamodb` or `kinesis`, which an ARN that is no plain text does not show."""
+    told = text_of(at(event, "type"))
+    return told or ("dynamodb" if ":dynamodb:" in text_of(source(event)) else "kinesis")
 
 
 def _queues(_service: Service, function: Declared, made: _Made) -> None:
@@ -160,13 +167,14 @@ def _queues(_service: Service, function: Declared, made: _Made) -> None:
 def _dead_letters(_service: Service, function: Declared, made: _Made) -> None:
     """providers/aws/guide/functions, "Dead Letter Queue (DLQ)": a topic, given by its ARN."""
     target = function.get("onError")
-    if target is not None:
-        made.allow(target.span, ("sns:Publish",), [text_of(target)])
+    if isinstance(target, Scalar):
+        made.allow(target.span, ("sns:Publish",), [target])
 
 
 def _tracing(service: Service, function: Declared, made: _Made) -> None:
     if is_traced(service, function):
-        made.allow(function.span, ("xray:PutTraceSegments", "xray:PutTelemetryRecords"), ["*"])
+        actions = ("xray:PutTraceSegments", "xray:PutTelemetryRecords")
+        made.allow(function.span, actions, [text("*", function.span)])
 
 
 def _key(service: Service, function: Declared, made: _Made) -> None:
@@ -175,7 +183,7 @@ def _key(service: Service, function: Declared, made: _Made) -> None:
         old = service.get("service", name)
         key = function.get(name) or service.get("provider", name) or old
         if isinstance(key, Scalar):
-            made.allow(key.span, ("kms:Decrypt",), [text_of(key)])
+            made.allow(key.span, ("kms:Decrypt",), [key])
 
 
 def _files(_service: Service, function: Declared, made: _Made) -> None:
@@ -184,13 +192,13 @@ def _files(_service: Service, function: Declared, made: _Made) -> None:
     if settings is not None:
         prefix = "s3files" if text_of(at(settings, "type")) == "s3files" else "elasticfilesystem"
         actions = (f"{prefix}:ClientMount", f"{prefix}:ClientWrite")
-        made.allow(settings.span, actions, [text_of(at(settings, "arn"))])
+        made.allow(settings.span, actions, [at(settings, "arn")])
 
 
-def _sockets(service: Service, function: Declared, made: _Made) -> None:
+def _sockets(_service: Service, function: Declared, made: _Made) -> None:
     """events/websocket: "permissions for the functions to post to connections"."""
     for event in events(function, "websocket"):
-        arn = f"arn:{service.place.partition}:execute-api:*:*:*/@connections/*"
+        arn = sub("arn:${AWS::Partition}:execute-api:*:*:*/@connections/*", event.span)
         made.allow(event.span, ("execute-api:ManageConnections",), [arn])
         return
 
@@ -198,53 +206,60 @@ def _sockets(service: Service, function: Declared, made: _Made) -> None:
 def _brokers(_service: Service, function: Declared, made: _Made) -> None:
     """events/activemq, events/rabbitmq."""
     for event in (*events(function, "activemq"), *events(function, "rabbitmq")):
-        made.allow(event.span, ("secretsmanager:GetSecretValue",), [_text(event, "basicAuthArn")])
-        made.allow(event.span, ("mq:DescribeBroker",), [_text(event, "arn")])
-        made.allow(event.span, _NETWORK, ["*"])
+        made.allow(event.span, ("secretsmanager:GetSecretValue",), [at(event, "basicAuthArn")])
+        made.allow(event.span, ("mq:DescribeBroker",), [at(event, "arn")])
+        made.allow(event.span, _NETWORK, [text("*", event.span)])
 
 
 def _clusters(_service: Service, function: Declared, made: _Made) -> None:
     """events/kafka, events/msk."""
     for event in events(function, "kafka"):
         settings = at(event, "accessConfigurations")
-        secrets = [text_of(one) for name in _SECRETS for one in items(at(settings, name))]
+        secrets = [one for name in _SECRETS for one in items(at(settings, name))]
         made.allow(event.span, ("secretsmanager:GetSecretValue",), secrets)
         if at(settings, "vpcSubnet") is not None:
-            made.allow(event.span, _NETWORK, ["*"])
+            made.allow(event.span, _NETWORK, [text("*", event.span)])
     for event in events(function, "msk"):
         actions = ("kafka:DescribeCluster", "kafka:GetBootstrapBrokers")
-        made.allow(event.span, actions, [_text(event, "arn")])
-        made.allow(event.span, _NETWORK, ["*"])
+        made.allow(event.span, actions, [at(event, "arn")])
+        made.allow(event.span, _NETWORK, [text("*", event.span)])
 
 
-def _edge(service: Service, function: Declared, made: _Made) -> None:
+def _edge(_service: Service, function: Declared, made: _Made) -> None:
     """events/cloudfront: logs are written in every region."""
     for event in events(function, "cloudFront"):
-        everywhere = f"arn:{service.place.partition}:logs:*:*:*"
+        everywhere = sub("arn:${AWS::Partition}:logs:*:*:*", event.span)
         made.allow(event.span, (*_GROUP, *_EVENTS), [everywhere])
 
 
-def _scheduler(service: Service, function: Declared, made: _Made) -> None:
+def _scheduler(_service: Service, function: Declared, made: _Made) -> None:
     """events/schedule, `method: scheduler`: the scheduler takes the function's own role."""
     for event in events(function, "schedule"):
         if text_of(at(event, "method")) == "scheduler":
-            arn = service.arn("lambda", f"function:{function.full_name}")
-            made.allow(event.span, ("lambda:InvokeFunction",), [arn, f"{arn}:*"])
+            name = f"{_HERE.format('lambda')}:function:{function.full_name}"
+            arns = [sub(name, event.span), sub(f"{name}:*", event.span)]
+            made.allow(event.span, ("lambda:InvokeFunction",), arns)
 
 
 def _destinations(service: Service, function: Declared, made: _Made) -> None:
     """providers/aws/guide/functions, "Destinations": a function, an ARN, or type and ARN."""
-    names = {one.key: one.full_name for one in service.functions()}
-    for name in ("onSuccess", "onFailure"):
-        target = function.get("destinations", name)
-        if target is None:
-            continue
+    for target in destinations(service, function).values():
         kind = text_of(at(target, "type")) or _target(text_of(target)) or "function"
-        arn = source(target)
-        if arn in names:
-            arn = service.arn("lambda", f"function:{names[arn]}")
         action = _TARGETS.get(kind)
-        made.allow(target.span, (action,) if action else (), [arn])
+        made.allow(target.span, (action,) if action else (), [source(target)])
+
+
+def destinations(service: Service, function: Declared) -> dict[str, Node]:
+    """The targets of `onSuccess` and `onFailure`; the name of a function as its ARN."""
+    names = {one.key: one.full_name for one in service.functions()}
+    found: dict[str, Node] = {}
+    for outcome in ("onSuccess", "onFailure"):
+        target = function.get("destinations", outcome)
+        if target is not None:
+            name = names.get(text_of(target))
+            arn = f"{_HERE.format('lambda')}:function:{name}"
+            found[outcome] = sub(arn, target.span) if name else target
+    return found
 
 
 _Add = Callable[[Service, Declared, _Made], None]
@@ -267,13 +282,10 @@ def events(function: Declared, kind: str) -> list[Node]:
     return [event for event in found if event is not None]
 
 
-def source(event: Node | None) -> str:
+def source(event: Node | None) -> Node | None:
     """The ARN that an event or a destination names: itself, or its `arn`."""
-    return text_of(at(event, "arn")) if isinstance(event, Mapping) else text_of(event)
-
-
-def _text(event: Node, name: str) -> str:
-    return text_of(at(event, name))
+    named = at(event, "arn")
+    return event if named is None else named
 
 
 def _target(arn: str) -> str:

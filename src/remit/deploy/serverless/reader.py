@@ -11,12 +11,10 @@ import posixpath
 
 from remit.core.span import Problem, Span
 from remit.core.tree import Tree
-from remit.deploy.model import Function, Project, Role, Stage, Tellings, Told
+from remit.deploy.model import Project, Tellings, Told
 from remit.deploy.serverless import stages
-from remit.deploy.serverless.deployed import Deployed
-from remit.deploy.serverless.functions import function
-from remit.deploy.serverless.roles import Roles
-from remit.deploy.serverless.service import Service, at, open_service, text_of
+from remit.deploy.serverless.service import at, open_service, text_of
+from remit.deploy.serverless.stage import stage as stage_of
 from remit.deploy.serverless.variables import Files, Resolver, TooMuch
 from remit.syntax.document import load
 from remit.syntax.nodes import Mapping
@@ -49,7 +47,7 @@ def read(tree: Tree, marker: str, told: Tellings) -> Project:
         name = ""
         for stage, span in found_stages.items():
             service = open_service(marker, stage, files, root, told.stage(stage))
-            made.append(_stage(service, span))
+            made.append(stage_of(service, span))
             name = name or service.name
             problems.update(service.problems)
     except (TooMuch, RecursionError):
@@ -102,22 +100,3 @@ def _other_provider(files: Files, root: Mapping) -> Problem | None:
 def _unusable(folder: str, problem: Problem) -> Project:
     name = posixpath.basename(folder) or "service"
     return Project("serverless", name, "", (), (), (), (problem,))
-
-
-def _stage(service: Service, span: Span) -> Stage:
-    deployed = Deployed(service)
-    declared = service.functions()
-    roles = Roles(service, deployed, declared)
-    made = {one.key: function(service, deployed, one, roles.of(one)) for one in declared}
-    service.problems.update(roles.problems)
-    nothing = Role("(none)", span, unknown="the service has no functions")
-    default = Function("*", {}, nothing, span, unread="the service has no functions")
-    return Stage(
-        name=service.stage,
-        default=next(iter(made.values()), default),
-        span=span,
-        functions=made,
-        partition=service.place.partition,
-        account=service.told.account,
-        region=service.region,
-    )

@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 
 from remit.core.call import Place
 from remit.core.span import Problem, Span
-from remit.core.text import Symbols
+from remit.deploy.cloudformation.names import partition
+from remit.deploy.cloudformation.template import long_form
 from remit.deploy.model import Told
 from remit.deploy.serverless import sources
+from remit.deploy.serverless.making import sub
 from remit.deploy.serverless.variables import Files, Resolver
 from remit.syntax.nodes import Mapping, Node, Scalar, Sequence
 from remit.syntax.source import shown
@@ -69,20 +71,12 @@ class Service:
     @property
     def place(self) -> Place:
         """Where the stage is deployed."""
-        region = self.region or ""
-        known = {"cn-": "aws-cn", "us-gov-": "aws-us-gov"}
-        partition = next((name for start, name in known.items() if region.startswith(start)), "aws")
-        return Place(partition, self.region, self.told.account)
+        return Place(partition(self.region), self.region, self.told.account)
 
     @property
     def told(self) -> Told:
         """What a person tells of this stage."""
         return self.resolver.told
-
-    @property
-    def symbols(self) -> Symbols:
-        """The names of all tokens so far."""
-        return Symbols(given=frozenset((*self.resolver.given, "region", "account")))
 
     @property
     def plugins(self) -> frozenset[str]:
@@ -99,12 +93,6 @@ class Service:
     def get(self, *path: str) -> Node | None:
         """A value of the document."""
         return at(self.document, *path)
-
-    def arn(self, service: str, resource: str) -> str:
-        """An ARN in this stage's region and account, as a policy has it."""
-        place = self.place
-        region, account = place.region or "{region}", place.account or "{account}"
-        return f"arn:{place.partition}:{service}:{region}:{account}:{resource}"
 
     def functions(self) -> list[Declared]:
         """All functions. A list of objects is one object, as version 1 to 3 have it."""
@@ -135,16 +123,16 @@ class Service:
 def open_service(file: str, stage: str, files: Files, root: Mapping, told: Told) -> Service:
     """The service in `stage`. Raises variables.TooMuch."""
     resolver = Resolver(files, root, stage, told)
-    document = resolver.value(root)
-    if not isinstance(document, Mapping):  # the root is an object, and stays one
-        raise TypeError(file)
-    service = Service(file, stage, resolver, document)
+    document = long_form(resolver.value(root))
+    service = Service(file, stage, resolver, _object(document))
     if _PLUGIN_PSEUDO in service.plugins:
-        service.document = Mapping(
-            tuple((key, _pseudo(node)) for key, node in document.entries), document.span
-        )
+        service.document = _object(_pseudo(document))
     service.problems.update(resolver.problems)
     return service
+
+
+def _object(node: Node) -> Mapping:
+    return node if isinstance(node, Mapping) else Mapping((), node.span)
 
 
 def at(node: Node | None, *path: str) -> Node | None:
@@ -180,15 +168,25 @@ def is_set(node: Node | None) -> bool:
     return node is not None
 
 
+def normalized(name: str) -> str:
+    """A name as it stands in logical ids: `Dash`, `Underscore`, and a capital first letter.
+
+    Source: providers/aws/guide/resources, "AWS CloudFormation Resource Reference".
+    """
+    spelled = name.replace("-", "Dash").replace("_", "Underscore")
+    return re.sub(r"[^0-9A-Za-z]", "", spelled[:1].upper() + spelled[1:])
+
+
 def _pseudo(node: Node) -> Node:
     """`#{AWS::AccountId}` as the plugin serverless-pseudo-parameters has it: an `Fn::Sub`."""
     if isinstance(node, Sequence):
-        return Sequence(tuple(_pseudo(item) for item in node.items), node.span, node.tag)
+        return Sequence(tuple(_pseudo(item) for item in node.items), node.span)
     if isinstance(node, Mapping):
-        return Mapping(
-            tuple((key, _pseudo(item)) for key, item in node.entries), node.span, node.tag
-        )
+        inner = node.get("Fn::Sub")
+        if isinstance(inner, Scalar):  # it is one already
+            return sub(_PSEUDO.sub(r"${\1}", inner.text), inner.span)
+        return Mapping(tuple((key, _pseudo(item)) for key, item in node.entries), node.span)
     if not node.is_string or "#{" not in node.text:
         return node
-    text = _PSEUDO.sub(r"${\1}", node.text)
-    return Scalar(text, text, node.span, "!Sub") if text != node.text else node
+    filled = _PSEUDO.sub(r"${\1}", node.text)
+    return sub(filled, node.span) if filled != node.text else node

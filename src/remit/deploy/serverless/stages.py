@@ -34,9 +34,9 @@ def names(files: Files, root: Mapping, told: Tellings) -> dict[str, Span]:
     whole = root.span
     listed: dict[str, Span] = {}
     for section in ("params", "stages"):
-        found = Resolver(files, root, None, Told()).get(section)
-        if isinstance(found, Mapping):
-            listed |= {key.text: key.span for key, _ in found.entries}
+        part = Resolver(files, root, None, Told()).get(section)
+        if isinstance(part, Mapping):
+            listed |= {key.text: key.span for key, _ in part.entries}
     asked = Resolver(files, root, ANY_STAGE, told.stage(""))
     asked.value(root)
     keys = list(asked.candidates)

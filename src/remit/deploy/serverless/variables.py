@@ -11,13 +11,13 @@ Source: Serverless Framework, guides/variables; where that is silent, version 3.
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from remit.core.span import Problem, Span
 from remit.core.tree import Tree
+from remit.deploy.cloudformation.names import clean
 from remit.deploy.model import Told
 from remit.deploy.serverless import sources
 from remit.deploy.serverless.expressions import Constant, Lookup, Pieces, Source, Variable, parse
@@ -30,8 +30,6 @@ MAX_NODES = 300_000
 MAX_TEXT = 64 * 1024
 MAX_HEIGHT = 100
 _MAX_STEPS = 90  # nested values and variables that lead to each other; each takes some frames
-
-_UNNAMEABLE = re.compile(r"[{}*?$:/\s]+")
 
 
 class TooMuch(ValueError):  # noqa: N818 - the answer "this document has no bounded value"
@@ -124,7 +122,7 @@ class Resolver:
 
     def unknown(self, kind: str, address: str) -> Node:
         """The token for what a source yields that remit does not ask; what is told counts."""
-        name = _UNNAMEABLE.sub(" ", f"{kind} {address}").strip()
+        name = clean(f"{kind} {address}")
         for key in (name, f"{kind}:{address}", address):
             if key in self.told.values:
                 return self.constant(self.told.values[key])
