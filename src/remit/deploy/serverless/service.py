@@ -14,12 +14,13 @@ from remit.deploy.cloudformation.names import partition
 from remit.deploy.cloudformation.template import long_form
 from remit.deploy.model import Told
 from remit.deploy.serverless import sources
-from remit.deploy.serverless.making import sub
+from remit.deploy.serverless.making import sub, text
 from remit.deploy.serverless.variables import Files, Resolver
 from remit.syntax.nodes import Mapping, Node, Scalar, Sequence
 from remit.syntax.source import shown
 
 _PSEUDO = re.compile(r"#\{([A-Za-z][A-Za-z0-9:.]*)\}")
+_TOKEN = re.compile(r"\{[^{}]+\}")
 _PLUGIN_PSEUDO = "serverless-pseudo-parameters"
 
 
@@ -111,9 +112,23 @@ class Service:
                     what = f"the settings of function {shown(key.text)} are not known"
                     self.say(settings.span, what, "Write them as an object.")
                     settings = Mapping((), settings.span)
-                name = text_of(at(settings, "name")) or f"{self.name}-{self.stage}-{key.text}"
-                found[key.text] = Declared(key.text, key.span, settings, name)
+                found[key.text] = self._declared(key, settings)
+        for key, construct in self.constructs():
+            worker = at(construct, "worker")
+            if isinstance(worker, Mapping):
+                name = f"{key.text}Worker"
+                found[name] = self._declared(text(name, key.span), worker)
         return list(found.values())
+
+    def _declared(self, key: Scalar, settings: Mapping) -> Declared:
+        name = text_of(at(settings, "name")) or f"{self.name}-{self.stage}-{key.text}"
+        return Declared(key.text, key.span, settings, name)
+
+    def constructs(self) -> tuple[tuple[Scalar, Node], ...]:
+        """What the plugin serverless-lift makes; a queue has its worker function in it."""
+        found = self.get("constructs")
+        is_used = "serverless-lift" in self.plugins and isinstance(found, Mapping)
+        return found.entries if is_used and isinstance(found, Mapping) else ()
 
     def say(self, span: Span, message: str, hint: str = "") -> None:
         """Notes a problem."""
@@ -125,8 +140,12 @@ def open_service(file: str, stage: str, files: Files, root: Mapping, told: Told)
     resolver = Resolver(files, root, stage, told)
     document = long_form(resolver.value(root))
     service = Service(file, stage, resolver, _object(document))
+    written = sources.region(resolver)
+    if _TOKEN.fullmatch(written):
+        # The region by another name, so that what names the one means the other.
+        service.document = _object(_renamed(document, written, "{region}"))
     if _PLUGIN_PSEUDO in service.plugins:
-        service.document = _object(_pseudo(document))
+        service.document = _object(_pseudo(service.document))
     service.problems.update(resolver.problems)
     return service
 
@@ -175,6 +194,18 @@ def normalized(name: str) -> str:
     """
     spelled = name.replace("-", "Dash").replace("_", "Underscore")
     return re.sub(r"[^0-9A-Za-z]", "", spelled[:1].upper() + spelled[1:])
+
+
+def _renamed(node: Node, token: str, other: str) -> Node:
+    """The node with one token written as another one."""
+    if isinstance(node, Sequence):
+        return Sequence(tuple(_renamed(item, token, other) for item in node.items), node.span)
+    if isinstance(node, Mapping):
+        entries = ((key, _renamed(item, token, other)) for key, item in node.entries)
+        return Mapping(tuple(entries), node.span)
+    if not node.is_string or token not in node.text:
+        return node
+    return text(node.text.replace(token, other), node.span)
 
 
 def _pseudo(node: Node) -> Node:

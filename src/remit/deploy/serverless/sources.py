@@ -56,11 +56,17 @@ def _self(resolver: Resolver, lookup: Lookup) -> Node | None:
     address = _address(resolver, lookup)
     path = tuple(address.split(".")) if address else ()
     found = resolver.walk(resolver.root, path)
-    if found is None and path == ("provider", "stage"):
-        return resolver.constant("dev")  # version 1 and 2 fill these two in
-    if found is None and path == ("provider", "region"):
-        return resolver.constant(DEFAULT_REGION)
+    if path in (("service",), ("service", "name")):
+        # `service: name` and `service: {name: name}` are one, whichever way they are looked up.
+        named = resolver.walk(resolver.root, ("service", "name"))
+        return named or resolver.walk(resolver.root, ("service",))
+    if found is None and path in _FILLED_IN:
+        return resolver.constant(_FILLED_IN[path])
     return found
+
+
+_FILLED_IN = {("provider", "stage"): "dev", ("provider", "region"): DEFAULT_REGION}
+"""What version 1 and 2 put into the configuration where it says nothing."""
 
 
 def _opt(resolver: Resolver, lookup: Lookup) -> Node | None:

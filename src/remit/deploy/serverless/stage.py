@@ -14,7 +14,7 @@ from remit.deploy.model import Code, Function, Role, Stage
 from remit.deploy.serverless import compiled
 from remit.deploy.serverless.functions import code
 from remit.deploy.serverless.roles import ADDED, Made, roles
-from remit.deploy.serverless.service import Declared, Service, at, items, text_of
+from remit.deploy.serverless.service import Declared, Service, at, is_set, items, text_of
 from remit.syntax.nodes import Node, Scalar, Sequence
 from remit.syntax.source import shown
 
@@ -39,7 +39,7 @@ def stage(service: Service, span: Span) -> Stage:
     found = deployment.stage(service.stage, span, problems)
     kept = (one for one in problems if _NOT_THERE not in one.message)
     service.problems.update(dict.fromkeys(kept))
-    mended = _Roles(stack, made)
+    mended = _Roles(service, stack, made)
     functions = dict(_functions(service, declared, found, mended))
     return replace(
         found,
@@ -56,26 +56,46 @@ def _functions(
     them those that `resources` holds in CloudFormation's own form."""
     ids = {compiled.function_id(one.key): one for one in declared}
     for name, one in found.functions.items():
-        function = replace(one, role=roles_.of(one.role))
         own = ids.get(name)
-        if own is not None:
-            where = code(service, own)
-            function = replace(
-                function,
+        role = roles_.of(one.role)
+        if own is None:
+            yield name, replace(one, role=role)
+            continue
+        where = code(service, own)
+        if role.unknown and role.name not in roles_.made:
+            role = replace(role, span=roles_.place(own.key))
+        yield (
+            own.key,
+            replace(
+                one,
                 name=own.key,
+                role=role,
                 code=where if isinstance(where, Code) else None,
                 unread=where if isinstance(where, str) else "",
-            )
-        yield function.name, function
+                # What the framework grants is enough for its pollers; what the guide lists beyond
+                # that is nobody's to add.
+                needs=tuple(need for need in one.needs if need.condition is None),
+            ),
+        )
 
 
 class _Roles:
     """What is to be changed at roles that were read from the compiled template."""
 
-    def __init__(self, stack: Stack, made: Made) -> None:
+    def __init__(self, service: Service, stack: Stack, made: Made) -> None:
+        self._service = service
         self._stack = stack
         self._made = made
         self._done: dict[str, Role] = {}
+
+    @property
+    def made(self) -> frozenset[str]:
+        """The names of the roles that the framework makes."""
+        return frozenset(role.name for role in self._done.values())
+
+    def place(self, function: str) -> Span:
+        """Where the configuration names the role of a function."""
+        return self._made.of[function].span
 
     def of(self, role: Role) -> Role:
         """The role by its name in AWS; what nobody wrote is marked, and what is not known told."""
@@ -90,9 +110,21 @@ class _Roles:
                 role,
                 name=title or logical,
                 policies=tuple(map(_marked, role.policies)),
-                unknown=role.unknown or self._open(self._made.statements[logical]),
+                unknown=role.unknown
+                or self._open(self._made.statements[logical])
+                or self._lifted(),
             )
         return self._done[logical]
+
+    def _lifted(self) -> str | None:
+        """Lift's constructs permit the functions what they are for (serverless-lift, "Permissions:
+        automatic permissions")."""
+        said = self._service.get("lift", "automaticPermissions")
+        if said is None or is_set(said):
+            for key, construct in self._service.constructs():
+                kind = shown(text_of(at(construct, "type")))
+                return f"the plugin serverless-lift adds to it for {shown(key.text)}, a {kind}"
+        return None
 
     def _open(self, written: tuple[Node, ...]) -> str | None:
         """Why the role's statements are not known, None when they are."""

@@ -205,6 +205,7 @@ class Resolver:
             try:
                 with self._entered("bare", pieces[0].text) as free, self._step():
                     node = self._source_of(pieces[0]) if free else None
+                    node = node or self._nothing(pieces[0], cyclic=not free)
             finally:
                 self.place = before
         return node
