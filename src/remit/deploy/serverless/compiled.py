@@ -202,6 +202,10 @@ def _add_written(
 
 def _entries(service: Service, section: str) -> tuple[tuple[Scalar, Node], ...]:
     """The entries of a section of `resources`, which may be a list of parts."""
+    for part in items(service.get("resources")):
+        if not isinstance(part, Mapping):
+            what = f"a part of `resources` is {shown(text_of(part))}, which is not known here"
+            service.say(part.span, what, "What it holds is not checked.")
     return tuple(
         entry
         for part in items(service.get("resources"))

@@ -36,6 +36,9 @@ def code(service: Service, declared: Declared) -> Code | str:
     if "{" in handler:
         return f"its handler {shown(handler)} is not known here"
     runtime = text_of(declared.get("runtime")) or text_of(service.get("provider", "runtime"))
+    runtime = runtime or text_of(service.get("provider")).removeprefix("aws")
+    if "{" in runtime:
+        return f"its runtime {shown(runtime)} is not known here"
     app = text_of(service.get("custom", "wsgi", "app"))
     if handler in _WSGI_HANDLERS and app:
         handler = app

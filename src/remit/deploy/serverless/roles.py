@@ -38,13 +38,17 @@ _LONGEST = 64
 
 @dataclass(slots=True)
 class Made:
-    """The roles of one service: the nodes of those that the framework makes by logical id, with
-    the place of each, and for each function the node that names its role."""
+    """The roles of one service.
+
+    By logical id those that the framework makes: their nodes, places, names in AWS, the statements
+    that people wrote, and why they are not known. `of` is by function the node that names its role.
+    """
 
     resources: dict[str, Mapping] = field(default_factory=dict)
     places: dict[str, Span] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     statements: dict[str, tuple[Node, ...]] = field(default_factory=dict)
+    unknown: dict[str, str] = field(default_factory=dict)
     of: dict[str, Node] = field(default_factory=dict)
 
 
@@ -138,7 +142,8 @@ def _shared(service: Service, functions: tuple[Declared, ...], made: Made) -> No
     )
     added = generated.statements(service, generated.SHARED, using, span)
     name = text_of(at(written, "name")) or _name(service, ())
-    parts = _Parts(name, span, (statements,), (managed,), boundary, in_network)
+    hidden = _hidden(service.document, "provider", "iam")
+    parts = _Parts(name, span, (statements,), (managed,), boundary, in_network, hidden)
     _make(made, SHARED_ID, parts, added)
 
 
@@ -166,7 +171,9 @@ def _dedicated(service: Service, function: Declared, logical: str, made: Made) -
     kind = generated.PLUGIN if by_plugin else generated.OWN
     added = generated.statements(service, kind, [function], span)
     in_network = generated.in_network(service, function)
-    parts = _Parts(name, span, tuple(statements), managed, boundary, in_network)
+    hidden = _hidden(service.document, "provider", "iam")
+    hidden = hidden or _hidden(function.settings, "iam", "role")
+    parts = _Parts(name, span, tuple(statements), managed, boundary, in_network, hidden)
     _make(made, logical, parts, added)
 
 
@@ -198,6 +205,7 @@ class _Parts:
     managed: tuple[Node | None, ...]
     boundary: Node | None
     in_network: bool
+    hidden: str
 
 
 def _make(made: Made, logical: str, parts: _Parts, added: Node) -> None:
@@ -219,6 +227,17 @@ def _make(made: Made, logical: str, parts: _Parts, added: Node) -> None:
     made.places[logical] = span
     made.names[logical] = parts.name
     made.statements[logical] = written
+    if parts.hidden:
+        made.unknown[logical] = f"it hangs on {shown(parts.hidden)}, which is not known here"
+
+
+def _hidden(node: Node | None, *path: str) -> str:
+    """The text that stands where an object on the path to a setting should: a token."""
+    for key in path:
+        node = at(node, key)
+        if isinstance(node, Scalar) and not is_null(node):
+            return node.text
+    return ""
 
 
 def _policy(name: str, statements: Node) -> Mapping:

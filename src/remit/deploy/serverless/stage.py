@@ -110,8 +110,9 @@ class _Roles:
                 role,
                 name=title or logical,
                 policies=tuple(map(_marked, role.policies)),
-                unknown=role.unknown
+                unknown=self._made.unknown.get(logical)
                 or self._open(self._made.statements[logical])
+                or role.unknown
                 or self._lifted(),
             )
         return self._done[logical]

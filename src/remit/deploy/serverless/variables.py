@@ -18,6 +18,7 @@ from dataclasses import dataclass, field, replace
 from remit.core.span import Problem, Span
 from remit.core.tree import Tree
 from remit.deploy.cloudformation.names import clean
+from remit.deploy.cloudformation.template import string
 from remit.deploy.model import Told
 from remit.deploy.serverless import sources
 from remit.deploy.serverless.expressions import Constant, Lookup, Pieces, Source, Variable, parse
@@ -89,6 +90,7 @@ class Resolver:
         self._shallow: dict[str, Node | None] = {}
         self._deep: dict[str, Node] = {}
         self._open: set[tuple[str, str]] = set()
+        self._circular: set[str] = set()
         self._spent = 0
         self._steps = 0
 
@@ -116,9 +118,15 @@ class Resolver:
                 node = node.get(key)
             elif isinstance(node, Sequence) and key.isdecimal() and len(key) < 6:
                 node = node.items[int(key)] if int(key) < len(node.items) else None
+            elif self._is_token(node):
+                return self.unknown("", f"{string(node).strip('{}')} {key}")
             else:
                 return None
         return node
+
+    def _is_token(self, node: Node | None) -> bool:
+        """Whether the value is not known as a whole, and so is what stands in it."""
+        return string(node)[:1] == "{" and string(node)[1:-1] in self.given
 
     def unknown(self, kind: str, address: str) -> Node:
         """The token for what a source yields that remit does not ask; what is told counts."""
@@ -237,6 +245,7 @@ class Resolver:
 
     def _nothing(self, variable: Variable, cyclic: bool) -> Node:
         """The token for a variable of which no source yields anything, and the complaint."""
+        cyclic = cyclic or variable.text in self._circular
         lookups = [one for one in variable.sources if isinstance(one, Lookup)]
         if cyclic:
             what = f"the variable {shown(variable.text)} leads back to itself"
@@ -257,6 +266,7 @@ class Resolver:
         """Whether the variable was not being replaced already; it is, until the block ends."""
         mark = (how, key)
         if mark in self._open:
+            self._circular.add(key)
             yield False
             return
         self._open.add(mark)
