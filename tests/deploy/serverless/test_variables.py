@@ -9,7 +9,8 @@ import pytest
 
 from remit.core.tree import MemoryTree
 from remit.deploy.model import Told
-from remit.deploy.serverless.variables import Files, Resolver, TooMuch
+from remit.deploy.serverless.files import Files
+from remit.deploy.serverless.variables import Resolver, TooMuch
 from remit.syntax.document import load
 from remit.syntax.nodes import Mapping, plain
 

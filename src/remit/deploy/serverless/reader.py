@@ -13,9 +13,10 @@ from remit.core.span import Problem, Span
 from remit.core.tree import Tree
 from remit.deploy.model import Project, Tellings, Told
 from remit.deploy.serverless import stages
+from remit.deploy.serverless.files import Files
 from remit.deploy.serverless.service import at, open_service, text_of
 from remit.deploy.serverless.stage import stage as stage_of
-from remit.deploy.serverless.variables import Files, Resolver, TooMuch
+from remit.deploy.serverless.variables import Resolver, TooMuch
 from remit.syntax.document import load
 from remit.syntax.nodes import Mapping
 from remit.syntax.source import DocumentError, shown

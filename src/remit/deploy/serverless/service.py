@@ -14,8 +14,9 @@ from remit.deploy.cloudformation.names import partition
 from remit.deploy.cloudformation.template import long_form
 from remit.deploy.model import Told
 from remit.deploy.serverless import sources
+from remit.deploy.serverless.files import Files
 from remit.deploy.serverless.making import sub, text
-from remit.deploy.serverless.variables import Files, Resolver
+from remit.deploy.serverless.variables import Resolver
 from remit.syntax.nodes import Mapping, Node, Scalar, Sequence
 from remit.syntax.source import shown
 

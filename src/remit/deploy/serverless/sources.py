@@ -11,20 +11,57 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-from remit.deploy.serverless.expressions import Lookup
+from remit.deploy.model import Told
+from remit.deploy.serverless.expressions import Lookup, Pieces
+from remit.deploy.serverless.files import Files
 from remit.syntax.nodes import Node, Scalar
 from remit.syntax.source import shown
-
-if TYPE_CHECKING:
-    from remit.deploy.serverless.variables import Resolver
 
 DEFAULT_REGION = "us-east-1"
 """serverless.yml reference, `provider.region`."""
 ANY_STAGE = "\ue000stage\ue000"
 """Stands for the stage while the stages are looked for; no configuration holds it."""
 _UNREAD = (".js", ".ts", ".cjs", ".mjs", ".cts", ".mts")
+
+
+class Resolver(Protocol):
+    """What a source can ask: a document in a stage (variables.py)."""
+
+    files: Files
+    root: Node
+    stage: str | None
+    told: Told
+    candidates: dict[str, None]
+
+    def get(self, *path: str) -> Node | None:
+        """A value of the document."""
+        ...
+
+    def walk(self, node: Node | None, path: tuple[str, ...]) -> Node | None:
+        """What stands below `node`."""
+        ...
+
+    def text(self, pieces: Pieces | None) -> str:
+        """The text that pieces make."""
+        ...
+
+    def constant(self, value: str | int | bool | None) -> Scalar:
+        """A value where the variable is written."""
+        ...
+
+    def token(self, name: str) -> Node:
+        """The token of a name."""
+        ...
+
+    def unknown(self, kind: str, address: str) -> Node:
+        """The token for what is not asked, or what is told of it."""
+        ...
+
+    def complain(self, message: str, hint: str = "") -> None:
+        """Notes what is wrong with the variable."""
+        ...
 
 
 def look_up(resolver: Resolver, lookup: Lookup) -> Node | None:

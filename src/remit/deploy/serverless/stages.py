@@ -14,9 +14,10 @@ import re
 
 from remit.core.span import Span
 from remit.deploy.model import Tellings, Told
+from remit.deploy.serverless.files import Files
 from remit.deploy.serverless.service import text_of
 from remit.deploy.serverless.sources import ANY_STAGE
-from remit.deploy.serverless.variables import Files, Resolver
+from remit.deploy.serverless.variables import Resolver
 from remit.syntax.nodes import Mapping, Node
 
 DEFAULT = "dev"

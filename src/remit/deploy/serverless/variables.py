@@ -10,21 +10,19 @@ Source: Serverless Framework, guides/variables; where that is silent, version 3.
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-from remit.core.span import Problem, Span
-from remit.core.tree import Tree
+from remit.core.span import Problem
 from remit.deploy.cloudformation.names import clean
 from remit.deploy.cloudformation.template import string
 from remit.deploy.model import Told
 from remit.deploy.serverless import sources
 from remit.deploy.serverless.expressions import Constant, Lookup, Pieces, Source, Variable, parse
-from remit.syntax.document import load
+from remit.deploy.serverless.files import Files
 from remit.syntax.nodes import Mapping, Node, Scalar, Sequence
-from remit.syntax.source import DocumentError, shown
+from remit.syntax.source import shown
 
 MAX_NODES = 300_000
 """Values that variables may bring in, counted as often as they are brought."""
@@ -35,39 +33,6 @@ _MAX_STEPS = 90  # nested values and variables that lead to each other; each tak
 
 class TooMuch(ValueError):  # noqa: N818 - the answer "this document has no bounded value"
     """What the variables of a document stand for is larger than any real project."""
-
-
-@dataclass(slots=True)
-class Files:
-    """The service's files, each read and parsed once for all stages."""
-
-    tree: Tree
-    folder: str
-    problems: dict[Problem, None] = field(default_factory=dict)
-    _read: dict[str, Node | None] = field(default_factory=dict)
-
-    def path(self, written: str) -> str | None:
-        """The path in the tree of a path in the configuration; None when it leads out of it."""
-        found = posixpath.normpath(posixpath.join(self.folder, written))
-        return None if found.startswith(("../", "/")) or found == ".." else found
-
-    def node(self, path: str) -> Node | None:
-        """The value in a YAML or JSON file, another file as text; None when it holds none."""
-        if path not in self._read:
-            self._read[path] = self._load(path)
-        return self._read[path]
-
-    def _load(self, path: str) -> Node | None:
-        try:
-            data = self.tree.read(path)
-            if path.lower().endswith((".yml", ".yaml", ".json")):
-                return load(data, path)
-            return Scalar(text := data.decode().strip(), text, Span.whole(path))
-        except DocumentError as error:
-            self.problems[error.problem] = None
-        except (OSError, UnicodeDecodeError) as error:
-            self.problems[Problem(Span.whole(path), f"it can't be read: {error}")] = None
-        return None
 
 
 class Resolver:
