@@ -18,6 +18,7 @@ from remit.deploy.serverless.service import Declared, Service, at, is_set, items
 from remit.syntax.nodes import Node, Scalar, Sequence
 from remit.syntax.source import shown
 
+_PERMIT_NOTHING = ("static-website", "single-page-app", "server-side-website", "webhook")
 _NOT_THERE = ", which the template does not have"
 """How the reader of CloudFormation ends a problem about a name that it does not find: the
 framework and its plugins make more resources than are compiled here."""
@@ -118,13 +119,17 @@ class _Roles:
         return self._done[logical]
 
     def _lifted(self) -> str | None:
-        """Lift's constructs permit the functions what they are for (serverless-lift, "Permissions:
-        automatic permissions")."""
+        """What Lift's constructs permit the functions of the service, which is not read.
+
+        Source: serverless-lift, "Permissions: automatic permissions"; those of websites and
+        webhooks permit the functions nothing.
+        """
         said = self._service.get("lift", "automaticPermissions")
-        if said is None or is_set(said):
-            for key, construct in self._service.constructs():
-                kind = shown(text_of(at(construct, "type")))
-                return f"the plugin serverless-lift adds to it for {shown(key.text)}, a {kind}"
+        for key, construct in self._service.constructs() if said is None or is_set(said) else ():
+            kind = text_of(at(construct, "type"))
+            if kind not in _PERMIT_NOTHING:
+                what = f"{shown(key.text)}, a {shown(kind)}"
+                return f"the plugin serverless-lift adds to it for {what}"
         return None
 
     def _open(self, written: tuple[Node, ...]) -> str | None:
