@@ -17,7 +17,7 @@ HEAD = "service: shop\nprovider: {name: aws"
         (HEAD + "}\n", ["dev"]),
         (HEAD + ", stage: live}\n", ["live"]),
         (HEAD + ", stage: \"${opt:stage, 'beta'}\"}\n", ["beta"]),
-        (HEAD + ", stage: '${env:STAGE}'}\n", ["dev"]),
+        (HEAD + ", stage: '${env:STAGE}'}\n", ["default"]),
         (HEAD + "}\nparams: {default: {a: 1}, prod: {a: 2}, qa: {a: 3}}\n", ["prod", "qa"]),
         (HEAD + "}\nstages: {default: {}, prod: {params: {a: 2}}}\n", ["prod"]),
         (
@@ -71,3 +71,17 @@ def test_each_stage_has_its_own_values() -> None:
     )
     environments = {one.name: dict(one.functions["api"].environment) for one in found.stages}
     assert environments == {"dev": {"TABLE": "orders-dev"}, "prod": {"TABLE": "orders"}}
+
+
+def test_a_stage_that_only_the_deployment_knows() -> None:
+    text = (
+        HEAD + ", runtime: python3.12, stage: '${env:STAGE}', environment: {A: '${sls:stage}'}}\n"
+    )
+    more = "functions: {api: {handler: app.main}}\n"
+    files = {"app.py": "def main(e, c): pass\n"}
+    (found,) = project(text + more, files).stages
+    assert str(found.functions["api"].environment["A"]) == "{env STAGE}"
+    assert str(found.functions["api"].deployed_as) == "shop-{env STAGE}-api"
+    told = Tellings(values={"STAGE": "live"})
+    (found,) = project(text + more, files, told).stages
+    assert (found.name, str(found.functions["api"].deployed_as)) == ("live", "shop-live-api")

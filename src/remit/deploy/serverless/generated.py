@@ -108,7 +108,7 @@ def _shared_logs(
 
     `disableLogs` adds a Deny on `logs:PutLogEvents`: it is meant, so it is no fault to tell of.
     """
-    prefix = f"{service.name}-{service.stage}"
+    prefix = f"{service.name}-{service.deployed_as}"
     groups = [f"/aws/lambda/{prefix}*"]
     for function in functions:
         group = text_of(function.get("logs", "logGroup"))

@@ -190,7 +190,7 @@ def _inherits(service: Service, function: Declared, each: bool) -> bool:
 
 def _name(service: Service, more: tuple[str, ...]) -> str:
     """`<service>-<stage>-<function>-<region>-lambdaRole`; the end goes where it is too long."""
-    parts = [service.name, service.stage, *more, service.region or "${AWS::Region}"]
+    parts = [service.name, service.deployed_as, *more, service.region or "${AWS::Region}"]
     name = "-".join((*parts, "lambdaRole"))
     return name if len(name) <= _LONGEST or not more else "-".join(parts)
 

@@ -21,6 +21,8 @@ from remit.syntax.nodes import Mapping, Node, Scalar, Sequence
 from remit.syntax.source import shown
 
 _PSEUDO = re.compile(r"#\{([A-Za-z][A-Za-z0-9:.]*)\}")
+OPEN_STAGE = "default"
+"""What the stage is called of which the project shows no name: what deploys it gives one."""
 _TOKEN = re.compile(r"\{[^{}]+\}")
 _PLUGIN_PSEUDO = "serverless-pseudo-parameters"
 
@@ -62,7 +64,12 @@ class Service:
     @property
     def stack(self) -> str:
         """The stack's name: serverless.yml reference, `provider.stackName`."""
-        return text_of(self.get("provider", "stackName")) or f"{self.name}-{self.stage}"
+        return text_of(self.get("provider", "stackName")) or f"{self.name}-{self.deployed_as}"
+
+    @property
+    def deployed_as(self) -> str:
+        """The stage as it stands in names; a token where only the deployment knows it."""
+        return self.resolver.stage or text_of(self.get("provider", "stage")) or "dev"
 
     @property
     def region(self) -> str | None:
@@ -122,7 +129,7 @@ class Service:
         return list(found.values())
 
     def _declared(self, key: Scalar, settings: Mapping) -> Declared:
-        name = text_of(at(settings, "name")) or f"{self.name}-{self.stage}-{key.text}"
+        name = text_of(at(settings, "name")) or f"{self.name}-{self.deployed_as}-{key.text}"
         return Declared(key.text, key.span, settings, name)
 
     def constructs(self) -> tuple[tuple[Scalar, Node], ...]:
@@ -138,7 +145,7 @@ class Service:
 
 def open_service(file: str, stage: str, files: Files, root: Mapping, told: Told) -> Service:
     """The service in `stage`. Raises variables.TooMuch."""
-    resolver = Resolver(files, root, stage, told)
+    resolver = Resolver(files, root, None if stage == OPEN_STAGE else stage, told)
     document = long_form(resolver.value(root))
     service = Service(file, stage, resolver, _object(document))
     written = sources.region(resolver)

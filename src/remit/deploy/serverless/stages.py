@@ -5,7 +5,8 @@ The framework takes any name after `--stage`; a configuration shows the names th
 of a map in which a variable looks up the stage (`${self:custom.tables.${sls:stage}}`), and by files
 that are named after it (`${file(./config.${opt:stage}.yml)}`).
 Source: Serverless Framework, guides/parameters, guides/variables/core; serverless.yml reference,
-`provider.stage` ("Default stage to be used. Default is `dev`").
+`provider.stage` ("Default stage to be used. Default is `dev`"). A stage whose name only the
+deployment knows (`${env:STAGE}`) is called `default`.
 """
 
 from __future__ import annotations
@@ -15,10 +16,10 @@ import re
 from remit.core.span import Span
 from remit.deploy.model import Tellings, Told
 from remit.deploy.serverless.files import Files
-from remit.deploy.serverless.service import text_of
+from remit.deploy.serverless.service import OPEN_STAGE, text_of
 from remit.deploy.serverless.sources import ANY_STAGE
 from remit.deploy.serverless.variables import Resolver
-from remit.syntax.nodes import Mapping, Node
+from remit.syntax.nodes import Mapping
 
 DEFAULT = "dev"
 MOST = 25
@@ -43,28 +44,20 @@ def names(files: Files, root: Mapping, told: Tellings) -> dict[str, Span]:
     keys = list(asked.candidates)
     if len(keys) <= MOST:
         listed |= {key: listed.get(key, whole) for key in keys}
-    written, place = _written(files, root, told)
-    if written:
-        listed = {written: place, **listed}
-    found = {name: place for name, place in listed.items() if _is_name(name)}
-    found |= {name: found.get(name, whole) for name in told.stages}
-    return found or {DEFAULT: whole}
+    written = Resolver(files, root, None, told.stage("")).get("provider", "stage")
+    name = text_of(written)
+    if _is_name(name):
+        listed = {name: _place(root), **listed}
+    found = {one: place for one, place in listed.items() if _is_name(one)}
+    found |= {one: found.get(one, whole) for one in told.stages}
+    return found or {OPEN_STAGE if "{" in name else DEFAULT: whole}
 
 
-def _written(files: Files, root: Mapping, told: Tellings) -> tuple[str, Span]:
-    """The stage that is deployed when none is asked for, "" where nothing in the files says it."""
-    provider = _provider(root)
-    node = provider.get("stage") if provider is not None else None
-    found = Resolver(files, root, None, told.stage("")).get("provider", "stage")
-    name = text_of(found)
-    return (
-        (name, node.span if node is not None else root.span) if _is_name(name) else ("", root.span)
-    )
-
-
-def _provider(root: Mapping) -> Mapping | None:
-    node: Node | None = root.get("provider")
-    return node if isinstance(node, Mapping) else None
+def _place(root: Mapping) -> Span:
+    """Where the stage is written."""
+    provider = root.get("provider")
+    node = provider.get("stage") if isinstance(provider, Mapping) else None
+    return root.span if node is None else node.span
 
 
 def _is_name(name: str) -> bool:
