@@ -57,6 +57,7 @@ def _source(source: object) -> str:
         # CloudFormation's, and what is nobody's, stays as it is.
         ("${AWS::Region}", "${AWS::Region}"),
         ("${aws:region}", "<aws:region>"),
+        ("${aws::region}", "${aws::region}"),
         ("${Table}", "${Table}"),
         ("${Table.Arn}", "${Table.Arn}"),
         ("arn:${AWS::Partition}:x:${self:a}", "arn:${AWS::Partition}:x:<self:a>"),

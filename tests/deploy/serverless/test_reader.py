@@ -119,6 +119,40 @@ functions:
     ]
 
 
+def test_nobody_is_accused_of_what_the_guide_only_lists() -> None:
+    """What the framework grants is enough for its pollers (events/streams)."""
+    arn = "arn:aws:kinesis:us-east-1:1:stream/s"
+    text = f"{HEAD}functions:\n  api: {{handler: src/app.main, events: [{{stream: '{arn}'}}]}}\n"
+    needs = stage(text, APP).functions["api"].needs
+    assert [one.action for one in needs] == [
+        "kinesis:GetRecords",
+        "kinesis:GetShardIterator",
+        "kinesis:DescribeStream",
+    ]
+
+
+def test_a_function_leaves_the_network_of_the_service() -> None:
+    """guide/functions, "VPC Configuration": `null` unsets it."""
+    head = HEAD.replace("}", ", vpc: {securityGroupIds: [a], subnetIds: [b]}}")
+    found = stage(
+        head
+        + "functions:\n  in: {handler: src/app.main}\n  out: {handler: src/app.main, vpc: null}\n",
+        APP,
+    )
+    assert [bool(one.needs) for one in found.functions.values()] == [True, False]
+
+
+@pytest.mark.parametrize("name", ["shop", "{name: shop}"])
+def test_both_ways_to_name_a_service(name: str) -> None:
+    text = HEAD.replace("shop", name) + (
+        "functions:\n  api:\n    handler: src/app.main\n"
+        "    environment: {A: '${self:service}', B: '${self:service.name}'}\n"
+    )
+    found = project(text, APP)
+    environment = found.stages[0].functions["api"].environment
+    assert (found.name, dict(environment)) == ("shop", {"A": "shop", "B": "shop"})
+
+
 def test_functions_in_parts_and_from_files() -> None:
     text = HEAD + "functions:\n  - ${file(fn.yml):one}\n  - two: {handler: src/app.main}\n"
     files = {**APP, "fn.yml": "one: {first: {handler: src/app.main}}\n"}

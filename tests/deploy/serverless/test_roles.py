@@ -215,6 +215,16 @@ def test_the_plugin_knows_less_than_the_framework() -> None:
     assert standing(built_in.functions["api"].role, "xray:PutTraceSegments", "*") == "allowed"
 
 
+def test_what_a_dedicated_role_has_is_not_in_the_shared_one() -> None:
+    """Version 4 only: "the shared service role contains permissions solely for the functions that
+    still use it"; with the plugin it has those of all functions."""
+    event = "    events: [{sqs: 'arn:aws:sqs:us-east-1:1:q'}]\n"
+    for more, expected in (("frameworkVersion: '4'", "denied"), (PLUGIN, "allowed")):
+        found = stage(service("", event + OWN, more), APP)
+        role = found.functions["other"].role
+        assert standing(role, "sqs:ReceiveMessage", "arn:aws:sqs:us-east-1:1:q") == expected
+
+
 def test_a_role_for_each_function() -> None:
     provider = STATEMENTS + "      mode: perFunction\n"
     found = stage(service(provider, "    iam: {inheritStatements: false}"), APP)

@@ -55,7 +55,6 @@ class Resolver:
         self._shallow: dict[str, Node | None] = {}
         self._deep: dict[str, Node] = {}
         self._open: set[tuple[str, str]] = set()
-        self._circular: set[str] = set()
         self._spent = 0
         self._steps = 0
 
@@ -210,7 +209,6 @@ class Resolver:
 
     def _nothing(self, variable: Variable, cyclic: bool) -> Node:
         """The token for a variable of which no source yields anything, and the complaint."""
-        cyclic = cyclic or variable.text in self._circular
         lookups = [one for one in variable.sources if isinstance(one, Lookup)]
         if cyclic:
             what = f"the variable {shown(variable.text)} leads back to itself"
@@ -231,7 +229,6 @@ class Resolver:
         """Whether the variable was not being replaced already; it is, until the block ends."""
         mark = (how, key)
         if mark in self._open:
-            self._circular.add(key)
             yield False
             return
         self._open.add(mark)
