@@ -142,27 +142,30 @@ class Reader:
         package = mapping(stack.value(of.get("Code")), of.span)
         source = package.get("ZipFile")
         if isinstance(source, Scalar):
-            root = f"{resource.key.span.file}#{resource.id}"
+            virtual = f"{resource.key.span.file}#{resource.id}"
             if stack.names.is_open(source.text) and not source.text.strip("{}"):
                 return "its inline code is not known"
-            inline = ((f"{root}/{_INLINE[spoken]}", source.text.encode("utf-8", "replace")),)
-            return lambda_code.code(runtime, handler, (root, *self.layers(resource)), inline)
-        root_or_none, why = self._folder(stack.value(of.get("Code")))
-        if root_or_none is None:
+            inline = ((f"{virtual}/{_INLINE[spoken]}", source.text.encode("utf-8", "replace")),)
+            return lambda_code.code(runtime, handler, (virtual, *self.layers(resource)), inline)
+        root, why = self._folder(stack.value(of.get("Code")), resource)
+        if root is None:
             return why
-        found = lambda_code.code(runtime, handler, (root_or_none, *self.layers(resource)))
+        found = lambda_code.code(runtime, handler, (root, *self.layers(resource)))
         return found if isinstance(found, str) else self._built(resource, found)
 
-    def _folder(self, code: object) -> tuple[str | None, str]:
+    def _folder(self, code: object, resource: Resource) -> tuple[str | None, str]:
         """The package's folder in the tree, or why it has none."""
+        # CDK Developer Guide, "Assets": the path for tools that run functions on a laptop.
+        metadata = mapping(resource.body.get("Metadata"), resource.key.span)
+        asset = string(metadata.get("aws:asset:path"))
         if isinstance(code, Scalar):
             path = code.text
         elif isinstance(code, Mapping):
             bucket, key = string(code.get("S3Bucket")), string(code.get("S3Key"))
             if bucket != LOCAL:
                 known = self.locate(bucket, key)
-                if known is not None:
-                    return known, ""
+                if known is not None or asset:
+                    return self._in_tree(known, asset)
                 return None, f"its code is in the bucket {shown(bucket)}" if bucket else (
                     "the template does not say where its code is"
                 )
@@ -173,7 +176,13 @@ class Reader:
 
     def _local(self, path: str) -> tuple[str | None, str]:
         base = posixpath.dirname(self.stack.template.file)
-        folder = posixpath.normpath(posixpath.join(base, path or "."))
+        return self._in_tree(posixpath.normpath(posixpath.join(base, path or ".")), path)
+
+    def _in_tree(self, folder: str | None, path: str) -> tuple[str | None, str]:
+        """A folder that is packaged, by its path in the tree and as the template writes it."""
+        if folder is None:
+            return self._local(path)
+        path = path or folder
         if path.startswith(("/", "s3://", "https://")) or folder.startswith(".."):
             return None, f"its code {shown(path)} is outside the project"
         folder = "" if folder == "." else folder
@@ -212,7 +221,7 @@ class Reader:
         for layer in self.stack.of_type("AWS::Lambda::LayerVersion"):
             if self.stack.arn(layer) not in wanted:
                 continue
-            folder, _ = self._folder(self.stack.value(layer.properties.get("Content")))
+            folder, _ = self._folder(self.stack.value(layer.properties.get("Content")), layer)
             if folder is not None:
                 inner = posixpath.join(folder, "python")
                 found.append(inner if self.tree.files(inner) else folder)
