@@ -112,6 +112,7 @@ def _refused(error: Any, data: dict[str, Any], template: Template) -> Iterator[_
 def _run(
     data: dict[str, Any], parameters: Table[str, str], region: str | None, partition: str
 ) -> dict[str, Any]:
+    from samtranslator.metrics.metrics import DummyMetricsPublisher, Metrics
     from samtranslator.parser.parser import Parser
     from samtranslator.translator.arn_generator import ArnGenerator
     from samtranslator.translator.translator import Translator
@@ -120,13 +121,14 @@ def _run(
     session: Any = SimpleNamespace(region_name=region or "us-east-1")
     arns = {name: managed.arn(name) for name in managed.names()}
     values = {**parameters, "AWS::Region": region or "{region}", "AWS::Partition": partition}
+    metrics = Metrics("remit", DummyMetricsPublisher())
     before = ArnGenerator.BOTO_SESSION_REGION_NAME
     try:
-        made: dict[str, Any] = Translator(arns, Parser(), boto_session=session).translate(
-            data, values, passthrough_metadata=True
-        )
+        translator = Translator(arns, Parser(), boto_session=session, metrics=metrics)
+        made: dict[str, Any] = translator.translate(data, values, passthrough_metadata=True)
     finally:
         ArnGenerator.BOTO_SESSION_REGION_NAME = before
+        metrics.publish()  # to nobody; it complains on the terminal when that is left out
     return made
 
 
