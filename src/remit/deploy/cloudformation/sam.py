@@ -13,6 +13,7 @@ Source: AWS SAM Developer Guide, sam-specification.
 from __future__ import annotations
 
 import copy
+import logging
 from collections.abc import Iterator
 from collections.abc import Mapping as Table
 from dataclasses import dataclass
@@ -121,6 +122,9 @@ def _run(
     session: Any = SimpleNamespace(region_name=region or "us-east-1")
     arns = {name: managed.arn(name) for name in managed.names()}
     values = {**parameters, "AWS::Region": region or "{region}", "AWS::Partition": partition}
+    # Without a handler of its own the translator's warnings, which are none to its users, would
+    # appear on the terminal.
+    logging.getLogger("samtranslator").addHandler(logging.NullHandler())
     metrics = Metrics("remit", DummyMetricsPublisher())
     before = ArnGenerator.BOTO_SESSION_REGION_NAME
     try:
