@@ -32,6 +32,16 @@ _STACK, _ASSETS, _NESTED = (
     "cdk:asset-manifest",
     "cdk:cloud-assembly",
 )
+# How the constructs begin with which CDK deploys code of its own, beside the app's: providers of
+# custom resources (aws-cdk-lib: custom-resources, aws-s3, aws-s3-deployment, aws-logs, aws-eks).
+_CDKS_OWN = (
+    "Custom::",
+    "@aws-cdk--",
+    "framework-",
+    "AWS679f53fac002430cb0da5b7982bd2287",
+    "BucketNotificationsHandler050a0587b7544547bf325f094a3db834",
+    "LogRetentionaae0aa3c5b4d4f87b02d85b201efdd8a",
+)
 _DEFAULT = "default"
 _DEEPEST = 5
 """Assemblies in assemblies. CDK itself nests stages in stages, seldom more than twice."""
@@ -95,6 +105,11 @@ def read(tree: Tree, marker: str, told: Tellings) -> Project:
     )
 
 
+def is_cdks_own(path: str) -> bool:
+    """Whether a construct's path leads to what CDK adds to an app by itself."""
+    return any(part.startswith(_CDKS_OWN) for part in path.split("/"))
+
+
 def _title(assembly: _Assembly, stacks: list[_Stack], groups: int, taken: set[str]) -> str:
     """A stage's name: the assembly's, with the stack or the region where it has several."""
     base = assembly.name or _DEFAULT
@@ -119,7 +134,9 @@ def _stage(
     first = stacks[0]
     account, region = of_stage.account or first.account, of_stage.region or first.region
     names = Names(of_stage.values, region, account)
-    deployment = Deployment(files, names, of_stage, assembly.locate, generated=True)
+    deployment = Deployment(
+        files, names, of_stage, assembly.locate, generated=True, skip=is_cdks_own
+    )
     for stack in stacks:
         label = f"{stack.id}." if len(stacks) > 1 else ""
         deployment.add(Wanted(stack.template, stack.name, label))

@@ -129,7 +129,7 @@ def sends(target: Text) -> tuple[Need, ...]:
     if service is not None:
         return ()
     return tuple(
-        Need(action, target, _TARGET_TYPES[one], f"{_UNSEEN} of the service `{one}`")
+        Need(action, target, _TARGET_TYPES[one], f"{UNSEEN} of the service `{one}`")
         for one, action in _TARGETS.items()
     )
 
@@ -141,13 +141,14 @@ def polls(source: Text, place: Place) -> tuple[Need, ...]:
     if service is not None:
         return needs(kinds[service], source, place) if service in kinds else ()
     return tuple(
-        replace(need, condition=f"{_UNSEEN} of the service `{one}`")
+        replace(need, condition=f"{UNSEEN} of the service `{one}`")
         for one, kind in kinds.items()
         for need in needs(kind, source, place)
     )
 
 
-_UNSEEN = "the ARN, which is not known here, is"
+UNSEEN = "the ARN, which is not known here, is"
+"""How the condition of a need begins that hangs on what an ARN names."""
 
 
 def service_of(arn: Text) -> str | None:

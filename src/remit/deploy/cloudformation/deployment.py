@@ -15,7 +15,7 @@ from remit.core.span import Problem, Span
 from remit.core.tree import Tree
 from remit.deploy.cloudformation import sam
 from remit.deploy.cloudformation.attached import attached
-from remit.deploy.cloudformation.functions import Locate, Reader
+from remit.deploy.cloudformation.functions import Locate, Reader, Skip
 from remit.deploy.cloudformation.names import STACK_NAME, Names
 from remit.deploy.cloudformation.policies import Documents
 from remit.deploy.cloudformation.roles import Roles, with_symbols
@@ -30,6 +30,11 @@ _NESTED = "AWS::CloudFormation::Stack"
 _DEEPEST = 8
 """Stacks within stacks."""
 _TYPES_FIRST = "AWS::SSM::Parameter::Value"
+
+
+def never(name: str) -> bool:
+    """No function is the tool's own."""
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +110,7 @@ class Deployment:
     told: Told
     locate: Locate
     generated: bool = False
+    skip: Skip = never
     stacks: list[Stack] = field(default_factory=list)
     exports: dict[str, tuple[Stack, str]] = field(default_factory=dict)
     siblings: dict[str, Stack] = field(default_factory=dict)
@@ -175,7 +181,7 @@ class Deployment:
         functions = [
             one
             for stack in self.stacks
-            for one in Reader(self.files.tree, stack, roles, self.locate).functions()
+            for one in Reader(self.files.tree, stack, roles, self.locate, self.skip).functions()
         ]
         policies = [one for stack in self.stacks for one in attached(stack, documents)]
         spellings = dict(pair for stack in self.stacks for pair in _spellings(stack))
@@ -189,7 +195,9 @@ class Deployment:
             return replace(found, file=None) if self.generated else found
 
         found = {one.name: replace(one, role=whole(one.role)) for one in functions}
-        nobody = Function(NO_FUNCTION, {}, Role("(no role)", span, unknown="no function"), span)
+        # Without functions the template's roles are still there to be validated.
+        file = last.template.file if last is not None and not self.generated else None
+        nobody = Function(NO_FUNCTION, {}, Role("(no role)", span, (), file, "no function"), span)
         return Stage(
             name=name,
             default=next(iter(found.values()), nobody),

@@ -34,16 +34,20 @@ _ARCHIVES = (".zip", ".jar")
 
 Locate = Callable[[str, str], str | None]
 """From bucket and key of a package to its folder in the tree; None where it is not there."""
+Skip = Callable[[str], bool]
+"""Whether a function, by its name for people, is the tool's own and nobody's code."""
 
 
 @dataclass(slots=True)
 class Reader:
-    """What reads the functions of one stack; `locate` knows the packages of a CDK app."""
+    """What reads the functions of one stack; `locate` knows the packages of a CDK app, `skip` the
+    functions that CDK adds."""
 
     tree: Tree
     stack: Stack
     roles: Roles
     locate: Locate
+    skip: Skip
     about: dict[str, list[Resource]] = field(default_factory=dict)
 
     def functions(self) -> Iterator[Function]:
@@ -53,7 +57,8 @@ class Reader:
                 one
             )
         for resource in self.stack.of_type(FUNCTION):
-            yield self.function(resource)
+            if not self.skip(title(self.stack, resource)):
+                yield self.function(resource)
 
     def function(self, resource: Resource) -> Function:
         """One function."""
@@ -139,7 +144,9 @@ class Reader:
             virtual = f"{resource.key.span.file}#{resource.id}"
             if stack.names.is_open(source.text) and not source.text.strip("{}"):
                 return "its inline code is not known"
-            inline = ((f"{virtual}/{_INLINE[spoken]}", source.text.encode("utf-8", "replace")),)
+            inline = (
+                (f"{virtual}/{_INLINE[spoken]}", _at_its_lines(source).encode("utf-8", "replace")),
+            )
             return lambda_code.code(runtime, handler, (virtual, *self.layers(resource)), inline)
         root, why = self._folder(stack.value(of.get("Code")), resource)
         if root is None:
@@ -222,6 +229,14 @@ class Reader:
         return tuple(found)
 
 
+def _at_its_lines(source: Scalar) -> str:
+    """Inline code after as many empty lines as stand above it in the template, so that its lines
+    have the template's numbers; only a literal block (`|`) is laid out as it is written."""
+    lines = source.text.rstrip("\n").count("\n") + 1
+    literal = source.span.end_line - source.span.line == lines
+    return "\n" * source.span.line + source.text if literal else source.text
+
+
 def _distinct(needs: Iterable[Need]) -> tuple[Need, ...]:
     return tuple({(one.action, one.resource): one for one in needs}.values())
 
@@ -238,8 +253,7 @@ def _likely(needs: tuple[Need, ...], role: Role) -> tuple[Need, ...]:
     return tuple(
         need
         for need in needs
-        if lambda_needs.service_of(need.resource) is not None
-        or need.resource.literal == "*"
+        if not (need.condition or "").startswith(lambda_needs.UNSEEN)
         or any(iam.glob(one, need.action.lower()) for one in granted)
     )
 

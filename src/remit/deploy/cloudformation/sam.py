@@ -73,13 +73,11 @@ def translate(
         dropped = {one.id for one in found if one.id is not None}
         for one in found:
             what = f"the SAM translator refuses it: {one.reason}"
-            problems.append(Problem(one.span, what, "`sam validate` says the same; mend it."))
-        if not dropped or not dropped <= set(data["Resources"]):
+            problems.append(Problem(one.span, what, "It is left out of this check."))
+        if not dropped:
             break
         for name in dropped:
-            del data["Resources"][name]
-        if not data["Resources"]:
-            break
+            data["Resources"][name] = {"Type": "Custom::Refused"}
     return Mapping((), template.root.span), problems
 
 

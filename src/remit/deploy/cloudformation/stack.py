@@ -20,6 +20,8 @@ from remit.syntax.source import shown
 
 _DEEPEST = 60
 """Names that lead to names: more is a circle, or as good as one."""
+_WIDTHS = {"suffix": 6}
+"""The lengths of ids of which any will do. Secrets Manager User Guide: six characters."""
 _SURE = 20
 """Characters of a logical id that a shortened name keeps at least, whatever the stack is called."""
 
@@ -188,7 +190,10 @@ class Stack:
         before, plus, after = form.partition("<+")
         if plus:
             label, _, rest = after.partition(">")
-            form = before + self.names.own(f"{self.label}{resource.id} {label}") + rest
+            name = f"{self.label}{resource.id} {label}"
+            width = _WIDTHS.get(label)
+            made = self.names.sized(name, width) if width else self.names.own(name)
+            form = before + made + rest
         suffix = "amazonaws.com.cn" if self.names.partition == "aws-cn" else "amazonaws.com"
         path = self.text(resource.properties.get("Path")) or "/"
         for mark, value in (
