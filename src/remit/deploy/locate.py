@@ -129,11 +129,15 @@ def _hidden(tree: Tree, paths: Iterable[str], framework: Framework) -> Iterable[
 
 
 def _named(tree: Tree, path: str, framework: str | None) -> Found | None:
-    """The project that a file marks which a person named, whatever it is called."""
+    """The project of a file that a person named: one that marks a project, or any template."""
+    if not path or not tree.exists(path):
+        return None
     for one in FRAMEWORKS:
-        fits = framework in (None, one.name) and path.endswith(one.endings or ("/",))
-        if fits and tree.exists(path) and _holds(tree, path, one.holds):
-            return Found(posixpath.dirname(path), one.name, path)
+        marker = next((m for m in (*one.hidden, *one.markers) if f"/{path}".endswith("/" + m)), "")
+        fits = marker or path.endswith(one.endings or ("/",))
+        if fits and framework in (None, one.name) and _holds(tree, path, one.holds):
+            folder = path.removesuffix(marker) if marker else posixpath.dirname(path)
+            return Found(folder.rstrip("/"), one.name, path)
     return None
 
 
@@ -152,6 +156,9 @@ def choose(tree: Tree, path: str = "", framework: str | None = None) -> Found:
     the one that is meant where there are several. Raises NoProject.
     """
     path = path.strip("/")
+    named = _named(tree, path, framework)
+    if named is not None:
+        return named
     everything = [one for one in find(tree) if framework in (None, one.framework)]
     below = [
         one for one in everything if not path or one.marker == path or _is_in(one.folder, path)
@@ -159,9 +166,6 @@ def choose(tree: Tree, path: str = "", framework: str | None = None) -> Found:
     here = [one for one in below if path in (one.folder, one.marker)]
     if here:
         return here[0]
-    named = _named(tree, path, framework)
-    if named is not None:
-        return named
     if len({one.folder for one in below}) == 1:
         return below[0]
     raise NoProject(_nothing(path, framework, below or everything))

@@ -15,7 +15,7 @@ from remit.core.span import Problem, Span
 from remit.core.tree import Tree
 from remit.deploy.cloudformation import sam
 from remit.deploy.cloudformation.attached import attached
-from remit.deploy.cloudformation.functions import Locate, Reader
+from remit.deploy.cloudformation.functions import Locate, Reader, Skip
 from remit.deploy.cloudformation.names import STACK_NAME, Names
 from remit.deploy.cloudformation.policies import Documents
 from remit.deploy.cloudformation.roles import Roles, with_symbols
@@ -30,6 +30,11 @@ _NESTED = "AWS::CloudFormation::Stack"
 _DEEPEST = 8
 """Stacks within stacks."""
 _TYPES_FIRST = "AWS::SSM::Parameter::Value"
+
+
+def never(name: str) -> bool:
+    """No function is the tool's own."""
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +100,19 @@ class Files:
 
 @dataclass(slots=True)
 class Deployment:
-    """The stacks of one stage and what was read of them."""
+    """The stacks of one stage and what was read of them.
+
+    `generated`: the templates are made by a tool, so nobody mends a role in them.
+    """
 
     files: Files
     names: Names
     told: Told
     locate: Locate
+    generated: bool = False
+    skip: Skip = never
     stacks: list[Stack] = field(default_factory=list)
-    exports: dict[str, Node] = field(default_factory=dict)
+    exports: dict[str, tuple[Stack, str]] = field(default_factory=dict)
     siblings: dict[str, Stack] = field(default_factory=dict)
 
     def add(self, wanted: Wanted) -> None:
@@ -133,6 +143,7 @@ class Deployment:
             siblings=self.siblings,
         )
         self.stacks.append(stack)
+        self._export(stack)
         for resource in stack.of_type(_NESTED):
             child = self._nested(
                 stack, resource.id, resource.properties, depth, (*above, wanted.file)
@@ -164,15 +175,13 @@ class Deployment:
 
     def stage(self, name: str, span: Span, problems: list[Problem]) -> Stage:
         """The stage with all functions and roles of the stacks."""
-        for stack in self.stacks:
-            self._export(stack)
         documents = Documents()
         roles = Roles(documents)
         roles.read(self.stacks)
         functions = [
             one
             for stack in self.stacks
-            for one in Reader(self.files.tree, stack, roles, self.locate).functions()
+            for one in Reader(self.files.tree, stack, roles, self.locate, self.skip).functions()
         ]
         policies = [one for stack in self.stacks for one in attached(stack, documents)]
         spellings = dict(pair for stack in self.stacks for pair in _spellings(stack))
@@ -182,10 +191,13 @@ class Deployment:
         last = self.stacks[-1] if self.stacks else None
 
         def whole(role: Role) -> Role:
-            return role if last is None else with_symbols(role, last)
+            found = role if last is None else with_symbols(role, last)
+            return replace(found, file=None) if self.generated else found
 
         found = {one.name: replace(one, role=whole(one.role)) for one in functions}
-        nobody = Function(NO_FUNCTION, {}, Role("(no role)", span, unknown="no function"), span)
+        # Without functions the template's roles are still there to be validated.
+        file = last.template.file if last is not None and not self.generated else None
+        nobody = Function(NO_FUNCTION, {}, Role("(no role)", span, (), file, "no function"), span)
         return Stage(
             name=name,
             default=next(iter(found.values()), nobody),
@@ -204,9 +216,8 @@ class Deployment:
     def _export(self, stack: Stack) -> None:
         for key, body in stack.template.entries("Outputs"):
             name = stack.text(mapping(body.get("Export"), key.span).get("Name"))
-            value = stack.output(key.text, key.span) if name else None
-            if value is not None:
-                self.exports[name] = value
+            if name:
+                self.exports[name] = (stack, key.text)
 
 
 def _defaults(template: Template) -> dict[str, str]:

@@ -27,6 +27,7 @@ class Names:
         self._told = told
         self._own: set[str] = set()
         self._given: set[str] = set()
+        self._sized: dict[str, int] = {}
         self.partition = partition(region)
         self.region = region or self.given("region")
         self.account = account or self.given("account")
@@ -40,6 +41,18 @@ class Names:
         """What the deployment takes from elsewhere: a parameter, an import, the account."""
         return self._symbol(name, self._given)
 
+    def sized(self, name: str, width: int) -> str:
+        """Characters of AWS's choice, so many of them: any will do (a secret's suffix)."""
+        token = self._symbol(name, self._own)
+        self._sized[token[1:-1]] = width
+        return token
+
+    def pattern(self, text: str) -> str:
+        """A policy's text with `?` for each character of what is sized."""
+        if "{" not in text:
+            return text
+        return _TOKEN.sub(lambda match: "?" * self._sized.get(match[1], 0) or match[0], text)
+
     def _symbol(self, name: str, names: set[str]) -> str:
         name = clean(name)
         if name in self._told:
@@ -50,7 +63,7 @@ class Names:
 
     def symbols(self) -> Symbols:
         """All that are known so far."""
-        return Symbols(frozenset(self._own), frozenset(self._given))
+        return Symbols(frozenset(self._own - self._sized.keys()), frozenset(self._given))
 
     def is_open(self, text: str) -> bool:
         """Whether a symbol stands in `text`."""
@@ -71,7 +84,10 @@ class Names:
             if self._known(name):
                 assigned = name in self._own or name in _PLACES
                 kind = HoleKind.ASSIGNED if assigned else HoleKind.ENV
-                parts += [value[done : match.start()], Hole(kind, name)]
+                parts += [
+                    value[done : match.start()],
+                    Hole(kind, name, width=self._sized.get(name)),
+                ]
                 done = match.end()
         return Text.of(*parts, value[done:]) if parts else value
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from remit.catalog import managed
 from remit.core.policy import Policy
 from remit.core.span import Problem, Span
+from remit.deploy.cloudformation.names import Names
 from remit.deploy.cloudformation.stack import Stack
 from remit.syntax.document import DocumentError, load
 from remit.syntax.names import Kind
@@ -19,7 +20,9 @@ from remit.syntax.nodes import Mapping, Node, Scalar, Sequence, plain
 from remit.syntax.policy import parse
 from remit.syntax.source import shown
 
-_OPEN_PROBLEMS = frozenset({"invalid-arn-prefix", "invalid-action", "missing-arn-field"})
+_OPEN_PROBLEMS = frozenset(
+    {"invalid-arn-prefix", "invalid-action", "missing-arn-field", "invalid-principal-format"}
+)
 
 
 @dataclass(slots=True)
@@ -38,7 +41,7 @@ class Documents:
             return None
         if isinstance(value, Scalar) and stack.names.is_open(value.text):
             return None
-        policy, problems = parse(value, name, kind)
+        policy, problems = parse(_as_sent(value, stack.names, "", kind), name, kind)
         # A symbol may stand for a whole ARN or a list, so its form can't be judged.
         self.problems += [one for one in problems if _stands(one, value)]
         return None if policy is None else replace(policy, symbols=stack.names.symbols())
@@ -70,6 +73,32 @@ def _stands(problem: Problem, policy: Node) -> bool:
     if problem.code == "missing-version":
         return "${" in json.dumps(plain(policy))
     return problem.code not in _OPEN_PROBLEMS or "{" not in problem.message
+
+
+_LOCAL_API = "execute-api:/"
+
+
+def _as_sent(node: Node, names: Names, key: str, kind: Kind) -> Node:
+    """The document as AWS gets it.
+
+    CloudFormation sends numbers and booleans as text. An account alone is its root (IAM User
+    Guide, reference_policies_elements_principal). API Gateway completes `execute-api:/stage/...`
+    (API Gateway Developer Guide, apigateway-resource-policies-create-attach).
+    """
+    if isinstance(node, Sequence):
+        return Sequence(tuple(_as_sent(one, names, key, kind) for one in node.items), node.span)
+    if isinstance(node, Mapping):
+        made = ((at, _as_sent(one, names, at.text, kind)) for at, one in node.entries)
+        return Mapping(tuple(made), node.span)
+    value = names.pattern(node.text)
+    if key == "AWS" and value == names.account and "{" in value:
+        value = f"arn:{names.partition}:iam::{value}:root"
+    if key in ("Resource", "NotResource") and kind == "resource" and value.startswith(_LOCAL_API):
+        where = f"{names.region}:{names.account}:*"
+        value = f"arn:{names.partition}:execute-api:{where}{value.removeprefix('execute-api:')}"
+    if node.value is None or value == node.value:
+        return node
+    return Scalar(value, value, node.span)
 
 
 def _placed(node: Node, span: Span) -> Node:

@@ -20,10 +20,10 @@ from remit.syntax.source import shown
 
 _DEEPEST = 60
 """Names that lead to names: more is a circle, or as good as one."""
+_WIDTHS = {"suffix": 6}
+"""The lengths of ids of which any will do. Secrets Manager User Guide: six characters."""
 _SURE = 20
 """Characters of a logical id that a shortened name keeps at least, whatever the stack is called."""
-
-Exports = dict[str, Node]
 
 
 @dataclass(slots=True)
@@ -31,8 +31,9 @@ class Stack:
     """A template as it is deployed once.
 
     `name` is the stack's name, a token where it is not known. `label` stands before the names of
-    its symbols where the deployment has several stacks. `exports` are those of all its stacks,
-    `nested` the stacks that its resources stand for, `siblings` other stacks by name.
+    its symbols where the deployment has several stacks. `exports` are those of all its stacks
+    (which stack's, and of which output), `nested` the stacks that its resources stand for,
+    `siblings` other stacks by name.
     """
 
     template: Template
@@ -41,7 +42,7 @@ class Stack:
     label: str = ""
     parameters: Mapping[str, str] = field(default_factory=dict)
     passed: Mapping[str, Node | None] = field(default_factory=dict)
-    exports: Exports = field(default_factory=dict)
+    exports: dict[str, tuple[Stack, str]] = field(default_factory=dict)
     nested: dict[str, Stack] = field(default_factory=dict)
     siblings: dict[str, Stack] = field(default_factory=dict)
     resources: dict[str, Resource] = field(default_factory=dict)
@@ -106,6 +107,11 @@ class Stack:
         if value is None:
             return None
         return self._once(("output", name), span, lambda: self.value(value))
+
+    def imported(self, name: str, span: Span) -> Node | None:
+        """The value of an export of the deployment; None where none has that name."""
+        stack, output = self.exports.get(name, (None, ""))
+        return None if stack is None else stack.output(output, span)
 
     def elsewhere(self, stack: str, output: str, span: Span) -> Node | None:
         """The output of another stack of the deployment, by its name."""
@@ -184,7 +190,10 @@ class Stack:
         before, plus, after = form.partition("<+")
         if plus:
             label, _, rest = after.partition(">")
-            form = before + self.names.own(f"{self.label}{resource.id} {label}") + rest
+            name = f"{self.label}{resource.id} {label}"
+            width = _WIDTHS.get(label)
+            made = self.names.sized(name, width) if width else self.names.own(name)
+            form = before + made + rest
         suffix = "amazonaws.com.cn" if self.names.partition == "aws-cn" else "amazonaws.com"
         path = self.text(resource.properties.get("Path")) or "/"
         for mark, value in (
