@@ -58,6 +58,25 @@ exit status:
   2    bad usage, or input that cannot be read
 """
 
+VALIDATE = """\
+Say what is wrong with policy documents, where, and how to mend it: the checks of AWS's Access
+Analyzer under its names, and remit's own. Needs no AWS account and no network. Documents are JSON
+or YAML.
+"""
+
+VALIDATE_EXITS = """\
+exit status:
+  0    nothing wrong, or suggestions only
+  1    errors, security warnings or warnings were found
+  2    bad usage, or a file that cannot be read
+"""
+
+POLICY_TYPES = (
+    "identity", "boundary", "session", "resource", "trust", "scp", "rcp", "vpc-endpoint",
+    "api-gateway",
+)  # fmt: skip
+AUTHORIZATIONS = ("NONE", "AWS_IAM", "CUSTOM", "COGNITO_USER_POOLS")
+
 DOCUMENTS = (
     ("--identity", "policies of the principal: inline, managed, of its groups"),
     ("--resource-policy", "the policy of the resource, for a role its trust policy"),
@@ -69,6 +88,13 @@ DOCUMENTS = (
 HIERARCHIES = (
     ("--scp", "service control policies of one level, root first; once for each level"),
     ("--rcp", "resource control policies of one level, root first; once for each level"),
+)
+
+FORMATS = ("text", "json", "sarif", "junit", "github")
+
+BASELINES = (
+    ("--baseline", "only findings that FILE does not know count (default: .remit-baseline.json)"),
+    ("--write-baseline", "make FILE know all findings there are"),
 )
 
 EXITS = """\
@@ -123,6 +149,10 @@ def _run(arguments: Namespace) -> int:
         from remit.cli import explain
 
         return explain.run(arguments)
+    if arguments.verb == "validate":
+        from remit.cli import validate
+
+        return validate.run(arguments)
     from remit.cli import check
 
     return check.run(arguments)
@@ -178,6 +208,15 @@ def _parser() -> ArgumentParser:
             description=MCP,
         )
     )
+    _add_validate(
+        verbs.add_parser(
+            "validate",
+            help="what is wrong with policy documents, and how to mend it",
+            description=VALIDATE,
+            epilog=VALIDATE_EXITS,
+            formatter_class=RawDescriptionHelpFormatter,
+        )
+    )
     return parser
 
 
@@ -191,10 +230,13 @@ def _add_check(parser: ArgumentParser) -> None:
     add = parser.add_argument
     add(
         "--format",
-        choices=("text", "json"),
+        choices=FORMATS,
         default="text",
-        help="text for people (default), json for programs",
+        help="text for people (default), json for programs, sarif, junit or github for pipelines",
     )
+    baseline = parser.add_mutually_exclusive_group().add_argument
+    for option, text in BASELINES:
+        baseline(option, nargs="?", const="", metavar="FILE", help=text)
     add("--output", metavar="FILE", help="write the report to FILE instead of printing it")
     add("--strict", action="store_true", help="exit 3 when something could not be told")
     add("--no-color", action="store_true", help="no colour, even on a terminal")
@@ -247,6 +289,34 @@ def _add_explain(parser: ArgumentParser) -> None:
         "--message",
         metavar="TEXT",
         help="a denial that AWS sent, as pasted, to start from; `-`: stdin",
+    )
+
+
+def _add_validate(parser: ArgumentParser) -> None:
+    add = parser.add_argument
+    add("files", nargs="+", metavar="FILE", help="a policy document; `-`: stdin")
+    add(
+        "--type",
+        choices=POLICY_TYPES,
+        help="what the documents are attached to (default: inferred, and said)",
+    )
+    add("--resource-type", metavar="TYPE", help="of what resource, such as AWS::S3::Bucket")
+    add("--account", metavar="ID", help="your own account: trusting it is no finding")
+    add(
+        "--authorization",
+        choices=AUTHORIZATIONS,
+        help="how the methods of an API authorize their callers",
+    )
+    add(
+        "--least-privilege",
+        action="store_true",
+        help="also say what is granted too widely, and what opens ways to more",
+    )
+    add(
+        "--format",
+        choices=("text", "json"),
+        default="text",
+        help="text for people (default), json for programs",
     )
 
 
