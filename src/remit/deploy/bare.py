@@ -27,14 +27,14 @@ from __future__ import annotations
 
 import fnmatch
 import posixpath
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from remit.core.policy import Policy
 from remit.core.span import Problem, Span
 from remit.core.text import Text
 from remit.core.tree import Tree
+from remit.deploy.bare_tables import Entry, Tables
 from remit.deploy.model import Code, Function, Project, Role, Stage, Tellings
 from remit.syntax.names import Kind, nearest
 from remit.syntax.policy import parse_text
@@ -70,16 +70,15 @@ def _nothing(marker: str) -> Problem:
 
 
 class _Reader:
-    """One reading. `problems` grows while it goes on."""
+    """One reading of one file."""
 
     def __init__(self, tree: Tree, folder: str, found: Table) -> None:
         self.tree = tree
         self.folder = folder
-        self.table = found
-        self.problems: dict[Problem, None] = {}
+        self.table = Tables(found)
         self.parsed: dict[tuple[str, Kind], Policy | None] = {}
-        self.roles = self._entries("role", _ROLE)
-        self.functions = self._entries("function", _FUNCTION)
+        self.roles = self.table.entries("role", _ROLE)
+        self.functions = self.table.entries("function", _FUNCTION)
 
     def project(self, told: Tellings) -> Project:
         """Everything, stage by stage."""
@@ -91,7 +90,7 @@ class _Reader:
             sources=(),
             roots=(),
             stages=stages,
-            problems=tuple(self.problems),
+            problems=tuple(self.table.problems),
         )
 
     def _stages(self, told: Tellings) -> dict[str, Span]:
@@ -99,20 +98,20 @@ class _Reader:
         found: dict[str, Span] = {}
         for key, entries in (("role", self.roles), ("function", self.functions)):
             for index, entry in entries:
-                for name in self._texts(entry, "stages", (key, index)):
+                for name in self.table.texts(entry, "stages", (key, index)):
                     found.setdefault(name, self.table.at((key, index, "stages")))
         found |= {name: found.get(name, self.table.at(("stage", name))) for name in told.stages}
         return found or {DEFAULT: self.table.at(())}
 
     def _stage(self, name: str, span: Span, told: Tellings) -> Stage:
         roles = {
-            self._text(entry, "name", ("role", index)): self._role(index, entry, name)
+            self.table.text(entry, "name", ("role", index)): self._role(index, entry, name)
             for index, entry in self.roles
-            if self._is_in(entry, name, ("role", index))
+            if self.table.is_in(entry, name, ("role", index))
         }
         functions: dict[str, Function] = {}
         for index, entry in self.functions:
-            if self._is_in(entry, name, ("function", index)):
+            if self.table.is_in(entry, name, ("function", index)):
                 one = self._function(index, entry, roles)
                 functions[one.name] = one
         used = {one.role.name for one in functions.values()}
@@ -130,22 +129,22 @@ class _Reader:
 
     # --- roles --------------------------------------------------------------------------------
 
-    def _role(self, index: int, entry: Mapping[str, Any], stage: str) -> Role:
+    def _role(self, index: int, entry: Entry, stage: str) -> Role:
         at: Path = ("role", index)
-        name = self._text(entry, "name", at) or f"role {index + 1}"
+        name = self.table.text(entry, "name", at) or f"role {index + 1}"
         role = Role(name, self.table.at((*at, "name")))
         if "policies" not in entry and "managed" not in entry:
             return replace(role, unknown="neither `policies` nor `managed` says what it may do")
-        for written in self._texts(entry, "policies", at):
+        for written in self.table.texts(entry, "policies", at):
             role = self._with_files(role, written, stage, self.table.at((*at, "policies")))
-        for arn in self._texts(entry, "managed", at):
+        for arn in self.table.texts(entry, "managed", at):
             role = _with_managed(role, arn, self.table.at((*at, "managed")))
-        boundary = self._text(entry, "boundary", at)
+        boundary = self.table.text(entry, "boundary", at)
         if boundary:
             policy = self._one(boundary, stage, self.table.at((*at, "boundary")), "identity")
             why = None if policy else f"its boundary {shown(boundary)} can't be read"
             role = replace(role, boundary=policy, unknown=role.unknown or why)
-        trust = self._text(entry, "trust", at)
+        trust = self.table.text(entry, "trust", at)
         if trust:
             place = self.table.at((*at, "trust"))
             role = replace(role, trust=self._one(trust, stage, place, "trust"))
@@ -168,7 +167,7 @@ class _Reader:
     def _paths(self, written: str, stage: str, span: Span) -> list[str]:
         path = posixpath.normpath(posixpath.join(self.folder, written.replace("{stage}", stage)))
         if path.startswith(("../", "/")):
-            self._say(span, f"{shown(written)} leads out of the project", "Name a file in it.")
+            self.table.say(span, f"{shown(written)} leads out of the project", "Name a file in it.")
             return []
         if not any(sign in path for sign in "*?["):
             return [path] if self.tree.exists(path) else []
@@ -176,7 +175,7 @@ class _Reader:
         pattern = posixpath.basename(path)
         if any(sign in folder for sign in "*?["):
             what = f"{shown(written)} has a pattern in a folder's name"
-            self._say(span, what, "Write the pattern in the file's name only.")
+            self.table.say(span, what, "Write the pattern in the file's name only.")
             return []
         inside = (one for one in self.tree.files(folder) if posixpath.dirname(one) == folder)
         return [one for one in inside if fnmatch.fnmatchcase(posixpath.basename(one), pattern)]
@@ -184,7 +183,7 @@ class _Reader:
     def _one(self, written: str, stage: str, span: Span, kind: Kind) -> Policy | None:
         paths = self._paths(written, stage, span)
         if not paths:
-            self._say(span, f"there is no file {shown(written)}", "Correct the path.")
+            self.table.say(span, f"there is no file {shown(written)}", "Correct the path.")
             return None
         return self._policy(paths[0], kind)
 
@@ -193,22 +192,20 @@ class _Reader:
             policy: Policy | None = None
             try:
                 policy, problems = parse_text(self.tree.read(path), path, path, kind)
-                self.problems |= dict.fromkeys(problems)
+                self.table.problems |= dict.fromkeys(problems)
             except OSError as error:
-                self._say(Span.whole(path), f"it can't be read: {error}", "Make it readable.")
+                self.table.say(Span.whole(path), f"it can't be read: {error}", "Make it readable.")
             self.parsed[path, kind] = policy
         return self.parsed[path, kind]
 
     # --- functions ----------------------------------------------------------------------------
 
-    def _function(
-        self, index: int, entry: Mapping[str, Any], roles: Mapping[str, Role]
-    ) -> Function:
+    def _function(self, index: int, entry: Entry, roles: Mapping[str, Role]) -> Function:
         at: Path = ("function", index)
-        name = self._text(entry, "name", at) or f"function {index + 1}"
+        name = self.table.text(entry, "name", at) or f"function {index + 1}"
         span = self.table.at((*at, "name"))
         code = self._code(entry, at)
-        handler = self._text(entry, "handler", at)
+        handler = self.table.text(entry, "handler", at)
         return Function(
             name=name,
             environment=self._environment(entry, at),
@@ -220,8 +217,8 @@ class _Reader:
             in_lambda=bool(handler),
         )
 
-    def _role_of(self, entry: Mapping[str, Any], at: Path, roles: Mapping[str, Role]) -> Role:
-        written = self._text(entry, "role", at)
+    def _role_of(self, entry: Entry, at: Path, roles: Mapping[str, Role]) -> Role:
+        written = self.table.text(entry, "role", at)
         place = self.table.at((*at, "role"))
         if written in roles:
             return roles[written]
@@ -233,90 +230,47 @@ class _Reader:
         )
         near = nearest(written, roles) if written else None
         hint = f"Did you mean `{near}`?" if near else "Write `[[role]]` with that name."
-        self._say(place, what, hint)
+        self.table.say(place, what, hint)
         return Role(written or "(no role)", place, unknown=what)
 
-    def _code(self, entry: Mapping[str, Any], at: Path) -> Code | str:
+    def _code(self, entry: Entry, at: Path) -> Code | str:
         """Where the code is, or why it is not read, as the end of a sentence."""
-        written = self._text(entry, "entry", at)
+        written = self.table.text(entry, "entry", at)
         place = self.table.at((*at, "entry"))
         if not written:
-            self._say(place, "`entry` is missing", 'Write `entry = "src/main.py"`.')
+            self.table.say(place, "`entry` is missing", 'Write `entry = "src/main.py"`.')
             return "`entry` does not say where it is"
         path = posixpath.normpath(posixpath.join(self.folder, written))
-        root = self._text(entry, "root", at)
+        root = self.table.text(entry, "root", at)
         base = posixpath.normpath(posixpath.join(self.folder, root)) if root else ""
         base = ("" if base == "." else base) if root else posixpath.dirname(path)
         if not self.tree.exists(path) or path.startswith("../"):
-            self._say(place, f"there is no file {shown(written)}", "Correct the path.")
+            self.table.say(place, f"there is no file {shown(written)}", "Correct the path.")
             return f"there is no file {shown(written)}"
         if base and not path.startswith(base + "/"):
             place = self.table.at((*at, "root"))
-            self._say(place, f"{shown(written)} is not below {shown(root)}", "Correct `root`.")
+            self.table.say(place, f"{shown(written)} is not below {shown(root)}", "Correct `root`.")
             return f"{shown(written)} is not below its root {shown(root)}"
         stem, suffix = posixpath.splitext(path)
-        language = self._text(entry, "language", at) or _LANGUAGES.get(suffix, "")
+        language = self.table.text(entry, "language", at) or _LANGUAGES.get(suffix, "")
         if language not in _LANGUAGES.values():
             return f"{shown(written)} is in no language that remit reads"
         module = stem.removeprefix(base).lstrip("/")
-        return Code(language, (base,), module, self._text(entry, "handler", at))
+        return Code(language, (base,), module, self.table.text(entry, "handler", at))
 
-    def _environment(self, entry: Mapping[str, Any], at: Path) -> dict[str, str | Text]:
+    def _environment(self, entry: Entry, at: Path) -> dict[str, str | Text]:
         found = entry.get("environment", {})
         path = (*at, "environment")
         if not isinstance(found, dict):
-            self._say(self.table.at(path), "`environment` must be a table", 'Write `{A = "b"}`.')
+            self.table.say(
+                self.table.at(path), "`environment` must be a table", 'Write `{A = "b"}`.'
+            )
             return {}
         wrong = [name for name, value in found.items() if not isinstance(value, str)]
         for name in wrong:
             what = f"the variable {shown(name)} is not a string"
-            self._say(self.table.at((*path, name)), what, "Put its value in quotes.")
+            self.table.say(self.table.at((*path, name)), what, "Put its value in quotes.")
         return {name: value for name, value in found.items() if name not in wrong}
-
-    # --- steps --------------------------------------------------------------------------------
-
-    def _entries(self, key: str, known: Collection[str]) -> list[tuple[int, Mapping[str, Any]]]:
-        """The tables of `[[key]]` that are tables, with their number."""
-        listed = self.table.content.get(key, [])
-        if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
-            self._say(self.table.at((key,)), f"`{key}` must be tables", f"Write `[[{key}]]`.")
-            return []
-        names: set[object] = set()
-        for index, entry in enumerate(listed):
-            for name in entry:
-                if name not in known:
-                    near = nearest(name, known)
-                    hint = f"Did you mean `{near}`?" if near else f"It knows {_listed(known)}."
-                    place = self.table.at((key, index, name))
-                    self._say(place, f"remit knows no {shown(name)} in `[[{key}]]`", hint)
-            name = entry.get("name")
-            if not isinstance(name, str) or not name or name in names:
-                what = f"a `[[{key}]]` has no name of its own"
-                self._say(self.table.at((key, index)), what, 'Write `name = "..."`.')
-            names.add(str(name))
-        return list(enumerate(listed))
-
-    def _is_in(self, entry: Mapping[str, Any], stage: str, at: Path) -> bool:
-        return "stages" not in entry or stage in self._texts(entry, "stages", at)
-
-    def _text(self, entry: Mapping[str, Any], key: str, at: Path) -> str:
-        value = entry.get(key, "")
-        if isinstance(value, str):
-            return value
-        self._say(self.table.at((*at, key)), f"`{key}` must be a string", "Put it in quotes.")
-        return ""
-
-    def _texts(self, entry: Mapping[str, Any], key: str, at: Path) -> list[str]:
-        value = entry.get(key, [])
-        listed = [value] if isinstance(value, str) else value
-        if isinstance(listed, list) and all(isinstance(one, str) for one in listed):
-            return listed
-        place = self.table.at((*at, key))
-        self._say(place, f"`{key}` must be a list of strings", f'Write `{key} = ["..."]`.')
-        return []
-
-    def _say(self, span: Span, message: str, hint: str) -> None:
-        self.problems[Problem(span, message, hint)] = None
 
 
 def _with_managed(role: Role, arn: str, span: Span) -> Role:
@@ -328,7 +282,3 @@ def _with_managed(role: Role, arn: str, span: Span) -> Role:
         why = f"there is no AWS managed policy {shown(arn)} that remit knows"
         return replace(role, unknown=role.unknown or why)
     return replace(role, policies=(*role.policies, policy))
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(f"`{name}`" for name in names)
