@@ -134,6 +134,8 @@ def _function_needs(
         if entry.function == name:
             for need in lambda_needs.needs(entry.kind, entry.source, place):
                 yield replace(judged(need), origin=FRAMEWORK)
+    if not function.in_lambda:
+        return
     for need in lambda_needs.logs(_deployed_as(project, stage, function, name), place):
         yield replace(judged(need), origin=LOGS)
 
