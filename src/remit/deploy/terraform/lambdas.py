@@ -1,0 +1,113 @@
+"""Functions of a stage: code, environment, role, and what AWS does with the role.
+
+Source: the AWS provider's documentation of `aws_lambda_function` and
+`aws_lambda_event_source_mapping`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from remit.core.call import Place
+from remit.core.need import Need
+from remit.core.text import Text
+from remit.deploy import lambda_needs
+from remit.deploy.lambda_code import code
+from remit.deploy.model import Code, Function
+from remit.deploy.terraform.packages import Package, layers, package
+from remit.deploy.terraform.resources import Instance
+from remit.deploy.terraform.roles import Resources, Roles
+from remit.deploy.terraform.run import Run
+from remit.deploy.terraform.values import Value
+
+_TYPE = "aws_lambda_function"
+_POLLED = {
+    "sqs": "on_sqs_message",
+    "kinesis": "on_kinesis_record",
+    "dynamodb": "on_dynamodb_record",
+}
+"""The kinds of `lambda_needs` by the service in the event source's ARN."""
+
+
+def functions(resources: Resources, roles: Roles, run: Run) -> tuple[dict[str, Function], set[str]]:
+    """The functions by name, and the addresses of the roles that they run as."""
+    found: dict[str, Function] = {}
+    used: set[str] = set()
+    for one in resources.of(_TYPE):
+        name = short_name(one)
+        address, role = roles.of(one.get("role"), name, one.span)
+        used.add(address)
+        known = package(one, resources, run)
+        made = _code(one, known, resources, run)
+        found[name] = Function(
+            name=name,
+            environment=_environment(one),
+            role=role,
+            span=one.span,
+            needs=_needs(one, resources, run),
+            code=made if isinstance(made, Code) else None,
+            unread=made if isinstance(made, str) else "",
+            deployed_as=one.get("function_name").text,
+        )
+    return found, used
+
+
+def short_name(one: Instance) -> str:
+    """A function's name for people: its address without the type."""
+    return one.address.replace(f"{_TYPE}.", "", 1)
+
+
+def _code(
+    one: Instance, known: Package | str, resources: Resources, run: Run
+) -> Code | str:
+    if isinstance(known, str):
+        return known
+    runtime, handler = one.get("runtime"), one.get("handler")
+    for name, value in (("runtime", runtime), ("handler", handler)):
+        if value.literal is None:
+            why = value.hole.name if value.hole is not None else "nothing"
+            return f"its {name} hangs on `{why}`"
+    roots = (known.root, *layers(one, resources, run))
+    return code(runtime.literal or "", handler.literal or "", roots, known.inline)
+
+
+def _environment(one: Instance) -> Mapping[str, str | Text]:
+    found: dict[str, str | Text] = {}
+    blocks = one.blocks("environment")
+    for block in blocks or ():
+        variables = block.get("variables")
+        data = None if variables is None else variables.data
+        for name, value in data.items() if isinstance(data, Mapping) else ():
+            text = value.text
+            if text is not None:
+                found[name] = text if text.literal is None else text.literal
+    return found
+
+
+def _needs(one: Instance, resources: Resources, run: Run) -> tuple[Need, ...]:
+    place = Place(run.partition, run.region, run.account)
+    found: list[Need] = []
+    if any(_filled(block.get("subnet_ids")) for block in one.blocks("vpc_config") or ()):
+        found += lambda_needs.network(place)
+    for block in one.blocks("tracing_config") or ():
+        if "mode" in block and block["mode"].literal == "Active":
+            found += lambda_needs.tracing()
+    for mapping in resources.of("aws_lambda_event_source_mapping"):
+        if resources.meant(mapping.get("function_name"), _TYPE, "arn", "function_name") is one:
+            found += _polling(mapping, place)
+    return tuple(found)
+
+
+def _filled(value: Value | None) -> bool:
+    """Whether a list has an element. One of which nothing is known may be empty."""
+    return value is not None and isinstance(value.data, tuple) and bool(value.data)
+
+
+def _polling(mapping: Instance, place: Place) -> tuple[Need, ...]:
+    arn = mapping.get("event_source_arn").text
+    if arn is None or not arn.parts or mapping.open:
+        return ()
+    first = arn.parts[0]
+    fields = first.split(":") if isinstance(first, str) else []
+    kind = _POLLED.get(fields[2]) if len(fields) > 2 else None
+    return () if kind is None else lambda_needs.needs(kind, arn, place)
