@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from remit.app.check import check as check_project
 from remit.app.model import CheckResult, InputError, Progress, silent
 from remit.app.project import Asked
+from remit.app.review import Review
+from remit.app.review import review as review_project
 from remit.store.files import FolderTree
+from remit.store.git import GitTree
+
+if TYPE_CHECKING:
+    from mcp.server import MCPServer
 
 
 def check(
@@ -22,6 +29,47 @@ def check(
     """
     root, path = _split(place)
     return check_project(FolderTree(root), Asked(path, framework, stages), progress)
+
+
+def review(
+    place: Path,
+    stages: tuple[str, ...] = (),
+    framework: str | None = None,
+    since: str | None = None,
+    progress: Progress = silent,
+) -> Review:
+    """Review the project at `place`, compared with the commit `since` of its repository.
+
+    Raises InputError when there is no project or no such commit.
+    """
+    root, path = _split(place)
+    asked = Asked(path, framework, stages)
+    if since is None:
+        return review_project(FolderTree(root), asked, progress)
+    with GitTree(root, since) as earlier:
+        return review_project(FolderTree(root), asked, progress, earlier, since)
+
+
+def assistants(root: Path) -> MCPServer[Any]:
+    """The server for coding assistants, for projects in the folder `root`."""
+    from remit.app.explain import explain_case
+    from remit.server.assistants import Faces, server
+
+    def check_below(project: str, stages: tuple[str, ...], framework: str | None) -> CheckResult:
+        return check(_below(root, project), stages, framework)
+
+    return server(Faces(check_below, explain_case))
+
+
+def _below(root: Path, project: str) -> Path:
+    """The place that an assistant names, which must not lead out of `root`."""
+    try:
+        place = (root / project).resolve()
+    except (OSError, ValueError) as error:
+        raise InputError(f"`{project}` is no path: {error}") from None
+    if not place.is_relative_to(root.resolve()):
+        raise InputError(f"`{project}` is not below the folder that is served")
+    return place
 
 
 def _split(place: Path) -> tuple[Path, str]:

@@ -69,7 +69,7 @@ def test_everything_that_may_stand_there() -> None:
     assert (prod.account, prod.region) == ("444455556666", "eu-west-1")
     assert prod.values == {"TABLE": "orders-prod", "QUEUE": "jobs"}
     dev = found.stage("dev")
-    assert (dev.account, dev.region, dev.values) == (None, None, found.values)
+    assert (dev.account, dev.region, dev.values) == (None, None, found.told.values)
     first, second = found.ignores
     assert first.reason == "the migration script uses it until May"
     assert (str(first.span), str(second.span)) == ("pyproject.toml:15:1", "pyproject.toml:21:1")
@@ -87,7 +87,7 @@ def test_everything_that_may_stand_there() -> None:
     ],
 )
 def test_remit_toml_with_and_without_prefix(text: str) -> None:
-    assert settings(text, "remit.toml").values == {"TABLE": "orders"}
+    assert settings(text, "remit.toml").told.values == {"TABLE": "orders"}
 
 
 @pytest.mark.parametrize("files", [{}, {"pyproject.toml": '[project]\nname = "x"'}])
@@ -101,8 +101,8 @@ def test_the_nearest_file_counts() -> None:
         "api/lambda/pyproject.toml": '[project]\nname = "x"',
         "api/remit.toml": '[values]\nA = "api"',
     }
-    assert load(MemoryTree(files), "api/lambda/").values == {"A": "api"}
-    assert load(MemoryTree(files), "other").values == {"A": "root"}
+    assert load(MemoryTree(files), "api/lambda/").told.values == {"A": "api"}
+    assert load(MemoryTree(files), "other").told.values == {"A": "root"}
 
 
 @pytest.mark.parametrize(

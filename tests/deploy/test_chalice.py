@@ -10,7 +10,7 @@ import json
 import pytest
 
 from remit.core.tree import MemoryTree
-from remit.deploy import NoProject, find
+from remit.deploy import NoProject, choose, find
 from remit.deploy.chalice import function_name, read
 from remit.deploy.model import Project, Role, Stage
 
@@ -383,16 +383,17 @@ def test_a_broken_configuration(text: str | bytes, where: str) -> None:
 def test_find() -> None:
     paths = ("lambda/.chalice/config.json", "other/deep/.chalice/config.json", "x/config.json")
     tree = MemoryTree(dict.fromkeys((*paths, "my.chalice/config.json"), "{}"))
-    assert find(tree) == ["lambda", "other/deep"]
-    assert find(MemoryTree({".chalice/config.json": "{}"})) == [""]
+    assert [one.folder for one in find(tree)] == ["lambda", "other/deep"]
+    assert [one.folder for one in find(MemoryTree({".chalice/config.json": "{}"}))] == [""]
     with pytest.raises(NoProject) as error:
-        read(tree)
+        choose(tree)
     assert str(error.value) == (
-        "no Chalice project in this folder: there is no `.chalice/config.json`. "
+        "no project that remit reads in this folder itself. "
         "There is one in `lambda`, `other/deep`: name that folder."
     )
-    with pytest.raises(NoProject, match=r"Run remit where `app\.py` and"):
-        read(MemoryTree({}), "nowhere")
+    assert choose(tree, "lambda").marker == choose(tree, paths[0]).marker == paths[0]
+    with pytest.raises(NoProject, match=r"known by `\.chalice/config\.json` \(chalice\)"):
+        choose(MemoryTree({}), "nowhere")
 
 
 def test_a_policy_file_beside_the_default_counts_and_is_told() -> None:

@@ -539,7 +539,7 @@ sys.exit(main(["check", sys.argv[1]]))
 
 def test_an_interrupt_from_the_keyboard(tmp_path: Path) -> None:
     """In a process of its own, stopped where it has begun to read the code."""
-    child = subprocess.Popen(  # noqa: S603  our own interpreter
+    child = subprocess.Popen(
         [sys.executable, "-c", INTERRUPTED, str(write(tmp_path, {}))],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -569,7 +569,7 @@ def test_nobody_takes_the_report(tmp_path: Path, target: str) -> None:
         reading, writing = os.pipe()
         os.close(reading)
     command = "import sys; from remit.cli.main import main; sys.exit(main(['check', sys.argv[1]]))"
-    done = subprocess.run(  # noqa: S603  our own interpreter
+    done = subprocess.run(
         [sys.executable, "-c", command, str(write(tmp_path, {}))],
         stdout=writing,
         stderr=subprocess.PIPE,

@@ -79,7 +79,7 @@ def test_every_case(case: dict[str, Any]) -> None:
 
 
 def run(script: str) -> str:
-    done = subprocess.run(  # noqa: S603  our own interpreter
+    done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
     return done.stdout.strip()

@@ -31,10 +31,11 @@ def check(tree: Tree, asked: Asked = EVERYTHING, progress: Progress = silent) ->
     gathered = gather(tree, opened, progress)
     count = len(opened.project.stages)
     progress(count, count, "rules")
-    return _result(gathered, opened.settings, asked.stages)
+    return result_of(gathered, opened.settings, asked.stages)
 
 
-def _result(gathered: Gathered, settings: Settings, wanted: tuple[str, ...]) -> CheckResult:
+def result_of(gathered: Gathered, settings: Settings, wanted: tuple[str, ...]) -> CheckResult:
+    """What the rules find in the facts, for the stages `wanted` (all when empty)."""
     facts = gathered.facts
     shown = {stage.stage.name for stage in facts.stages if not wanted or stage.stage.name in wanted}
     findings: list[Finding] = []

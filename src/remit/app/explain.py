@@ -8,14 +8,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from remit.app import cases
 from remit.app.decide import Documents, compiled
+from remit.app.errors import InputError
+from remit.app.memo import Memo
+from remit.app.requests import CaseError
 from remit.core.request import Request, Value
 from remit.explain.advice import Advice, advise
 from remit.explain.denied import Denied
 from remit.explain.explanation import Explanation, explain
 from remit.explain.message import parse
 
-__all__ = ["Explained", "Told", "explain_request", "read_message", "told"]
+__all__ = ["Explained", "Told", "explain_case", "explain_request", "read_message", "told"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,19 @@ def explain_request(
     ready = compiled(documents)
     decision = ready.decide(request)
     return Explained(explain(request, ready.policies), decision.warnings, message)
+
+
+def explain_case(case: bytes) -> Explained:
+    """Explain one case of the case format. Raises InputError for a case that is none."""
+    try:
+        found = cases.read(case, 1, Memo())
+        decision = found.compiled.decide(found.request)
+        explanation = explain(found.request, found.compiled.policies)
+    except CaseError as error:
+        raise InputError(f"{error.where}: {error.message}") from None
+    except ValueError as error:
+        raise InputError(f"cannot decide: {error}") from None
+    return Explained(explanation, decision.warnings)
 
 
 def read_message(text: str) -> Told | None:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from remit.app.model import Progress, silent
@@ -21,7 +21,8 @@ from remit.core.span import Problem, Span
 from remit.core.text import Text
 from remit.core.tree import Tree
 from remit.deploy import chalice, lambda_needs
-from remit.deploy.model import Function, Project, Role, Stage
+from remit.deploy.model import Attached, Function, Project, Role, Stage
+from remit.explain.attached import weighed
 from remit.explain.deployed import judge_of
 from remit.explain.model import Judgement, Standing
 
@@ -114,7 +115,7 @@ def _function_needs(
     function = stage.function(name)
     found = scans.of(function)
     place = Place(stage.partition, stage.region, stage.account)
-    judged = _Judging(function, _known(stage))
+    judged = _Judging(function, stage)
     if function.unread:
         what = f"the code of function `{name}` is not checked: {function.unread}"
         gaps.setdefault(function.span, Problem(function.span, what))
@@ -147,9 +148,10 @@ def _deployed_as(
 class _Judging:
     """Judges the needs of one function; many calls need the same of the same."""
 
-    def __init__(self, function: Function, known: Mapping[str, Value]) -> None:
+    def __init__(self, function: Function, stage: Stage) -> None:
         self._name = function.name
-        self._known = known
+        self._known = _known(stage)
+        self._attached = stage.attached
         role = function.role
         self._identity = judge_of(role.policies)
         self._boundary = judge_of((role.boundary,)) if role.boundary is not None else None
@@ -162,12 +164,24 @@ class _Judging:
         return Needed(need, None, self._name, self._made[same])
 
     def _judged(self, need: Need) -> Judgement:
+        """The role's policies, and those of the resource where the project holds them."""
+        own = self._by_role(need)
+        policies = [one.policy for one in self._attached if _is_on(need, one)]
+        return weighed(own, need, policies, self._known, _ABSENT)
+
+    def _by_role(self, need: Need) -> Judgement:
         """Both the role's policies and its boundary must allow (facts/iam.md 4.8)."""
         own = self._identity(need, self._known, _ABSENT)
         if self._boundary is None or own.standing is Standing.DENIED:
             return own
         within = self._boundary(need, self._known, _ABSENT)
         return own if within.standing is Standing.ALLOWED else within
+
+
+def _is_on(need: Need, attached: Attached) -> bool:
+    """Whether the need is on what the policy is attached to, or on something in it."""
+    whole, wanted = str(attached.resource), str(need.resource)
+    return wanted == whole or wanted.startswith((whole + "/", whole + ":"))
 
 
 def _at_api(call: Call, stage: Stage) -> Call:

@@ -84,7 +84,7 @@ def _policy(raw: Mapping[str, Any], name: str, span: Span) -> Policy:
     statements = tuple(
         _statement(index, one, span) for index, one in enumerate(_listed(raw["Statement"]))
     )
-    return Policy(raw["Version"], statements, span, name)
+    return Policy(raw["Version"], statements, span, name, ready_made=True)
 
 
 def _statement(index: int, raw: Mapping[str, Any], span: Span) -> Statement:

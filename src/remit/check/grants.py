@@ -95,12 +95,19 @@ def _distinct(
 def statements(facts: Facts) -> Iterator[tuple[StageFacts, RoleFacts, Policy, Statement]]:
     """Every statement of every policy that people wrote."""
     for stage in facts.stages:
-        for role in stage.roles:
-            if not written_by_people(role):
-                continue
-            for policy in role.role.policies:
-                for statement in policy.statements:
-                    yield stage, role, policy, statement
+        yield from of_stage(stage)
+
+
+def of_stage(
+    stage: StageFacts,
+) -> Iterator[tuple[StageFacts, RoleFacts, Policy, Statement]]:
+    """The same for one stage."""
+    for role in stage.roles:
+        if not written_by_people(role):
+            continue
+        for policy in role.role.policies:
+            for statement in () if policy.ready_made else policy.statements:
+                yield stage, role, policy, statement
 
 
 def gap(stage: StageFacts) -> str:

@@ -24,7 +24,7 @@ def run(arguments: Namespace) -> int:
     """Check `arguments.project`; returns the exit status. Raises InputError."""
     output = target(arguments.output) if arguments.output else None
     root = Path(arguments.project)
-    with _progress(sys.stderr) as progress:
+    with watched(sys.stderr) as progress:
         result = wiring.check(root, tuple(arguments.stage), arguments.framework, progress)
     root = root.parent if root.is_file() else root
     if output is None:
@@ -68,7 +68,7 @@ def _colour_wanted(arguments: Namespace) -> bool:
 
 
 @contextmanager
-def _progress(stream: TextIO) -> Iterator[Progress]:
+def watched(stream: TextIO) -> Iterator[Progress]:
     """A bar on a terminal, silence elsewhere; taken away at the end, however that comes."""
     if not stream.isatty() or os.environ.get("TERM") == "dumb":
         yield silent

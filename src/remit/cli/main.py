@@ -23,6 +23,16 @@ Read a project and say, for each stage, which AWS calls its roles will be denied
 nothing uses. Needs no AWS account and no network.
 """
 
+REVIEW = """\
+Say on one page, for each stage, what is granted, needed, missing and unused, and what has changed
+since an earlier commit: what to read before an important release. Writes nothing into the project.
+"""
+
+MCP = """\
+Offer check, explain, generate and validate to a coding assistant as tools of the Model Context
+Protocol. Reads projects below FOLDER only and writes nothing. Needs `pip install 'remit[mcp]'`.
+"""
+
 DECIDE = """\
 Say whether AWS would let one request through, and by which statement; or decide a file of cases
 line by line. Needs no AWS account and no network. Documents are JSON or YAML.
@@ -97,6 +107,14 @@ def main(argv: Sequence[str]) -> int:
 
 def _run(arguments: Namespace) -> int:
     """Run the verb; only its own module is imported."""
+    if arguments.verb == "mcp":
+        from remit.cli import mcp
+
+        return mcp.run(arguments)
+    if arguments.verb == "review":
+        from remit.cli import review
+
+        return review.run(arguments)
     if arguments.verb == "decide":
         from remit.cli import decide
 
@@ -126,6 +144,15 @@ def _parser() -> ArgumentParser:
             formatter_class=RawDescriptionHelpFormatter,
         )
     )
+    _add_review(
+        verbs.add_parser(
+            "review",
+            help="one page for people before a release: granted, needed, missing, unused, changed",
+            description=REVIEW,
+            epilog=EXITS,
+            formatter_class=RawDescriptionHelpFormatter,
+        )
+    )
     _add_decide(
         verbs.add_parser(
             "decide",
@@ -144,10 +171,45 @@ def _parser() -> ArgumentParser:
             formatter_class=RawDescriptionHelpFormatter,
         )
     )
+    _add_mcp(
+        verbs.add_parser(
+            "mcp",
+            help="serve coding assistants (Model Context Protocol) on standard input and output",
+            description=MCP,
+        )
+    )
     return parser
 
 
+def _add_mcp(parser: ArgumentParser) -> None:
+    text = "the folder whose projects may be read (default: here)"
+    parser.add_argument("root", nargs="?", default=".", metavar="FOLDER", help=text)
+
+
 def _add_check(parser: ArgumentParser) -> None:
+    _add_project(parser)
+    add = parser.add_argument
+    add(
+        "--format",
+        choices=("text", "json"),
+        default="text",
+        help="text for people (default), json for programs",
+    )
+    add("--output", metavar="FILE", help="write the report to FILE instead of printing it")
+    add("--strict", action="store_true", help="exit 3 when something could not be told")
+    add("--no-color", action="store_true", help="no colour, even on a terminal")
+
+
+def _add_review(parser: ArgumentParser) -> None:
+    _add_project(parser)
+    add = parser.add_argument
+    add("--since", metavar="COMMIT", help="compare with a commit, tag or branch of its repository")
+    add("--format", choices=("markdown", "html"), help="markdown (default), or html")
+    add("--output", metavar="FILE", help="write the page to FILE; `*.html` is written as HTML")
+
+
+def _add_project(parser: ArgumentParser) -> None:
+    """Which project and which of its stages."""
     add = parser.add_argument
     add(
         "project",
@@ -166,17 +228,8 @@ def _add_check(parser: ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="NAME",
-        help="check only this stage; may be repeated",
+        help="report on this stage only; may be repeated",
     )
-    add(
-        "--format",
-        choices=("text", "json"),
-        default="text",
-        help="text for people (default), json for programs",
-    )
-    add("--output", metavar="FILE", help="write the report to FILE instead of printing it")
-    add("--strict", action="store_true", help="exit 3 when something could not be told")
-    add("--no-color", action="store_true", help="no colour, even on a terminal")
 
 
 def _add_decide(parser: ArgumentParser) -> None:

@@ -109,6 +109,26 @@ def tracing() -> tuple[Need, ...]:
     return tuple(Need(action, Text.of("*")) for action in actions)
 
 
+# invocation-async-retain-records, "Adding permissions": what each kind of target takes.
+_TARGETS = {
+    "sqs": "sqs:SendMessage",
+    "sns": "sns:Publish",
+    "lambda": "lambda:InvokeFunction",
+    "events": "events:PutEvents",
+}
+
+
+def sends(target: Text) -> tuple[Need, ...]:
+    """What a dead letter queue or a destination needs: sending to the resource with that ARN."""
+    first = target.parts[0] if target.parts else ""
+    service = first.split(":")[2] if isinstance(first, str) and first.count(":") >= 3 else ""
+    action = _TARGETS.get(service)
+    return () if action is None else (Need(action, target, _TARGET_TYPES[service]),)
+
+
+_TARGET_TYPES = {"sqs": "queue", "sns": "topic", "lambda": "function", "events": "event-bus"}
+
+
 def _resource(kind: _Source, source: str | Text | None, place: Place) -> Text:
     if isinstance(source, Text):
         return source

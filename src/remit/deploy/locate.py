@@ -30,14 +30,20 @@ class Framework:
 
     `markers` are paths below the project's folder; one that begins with `*` is how a file's name
     ends, and marks its folder once. `holds` are pieces of text of which a marker that other tools
-    use as well (`template.yaml`) must hold one. `parts` is the module whose `inner(tree, folders)`
-    says which of the marked folders are parts of another project, where there are such.
+    use as well (`template.yaml`) must hold one. `endings` are those of any other file that a person
+    may name. `hidden` are markers in folders that are not listed because tools write them: these
+    are looked for beside the projects of `beside`. `parts` is the module whose
+    `inner(tree, folders)` says which marked folders are parts of another project, where there are
+    such.
     """
 
     name: str
     module: str
     markers: tuple[str, ...]
     holds: tuple[bytes, ...] = ()
+    endings: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
+    beside: str = ""
     parts: str = ""
 
 
@@ -50,14 +56,40 @@ class Found:
     marker: str
 
 
+_TEMPLATES = ("template.yaml", "template.yml", "template.json")
+_TEMPLATE_ENDINGS = (".yaml", ".yml", ".json", ".template")
+
 FRAMEWORKS = (
     Framework("chalice", "remit.deploy.chalice", (CHALICE,)),
     Framework(
         "terraform",
         "remit.deploy.terraform",
         ("*.tfplan.json", "tfplan.json", "plan.json", "*.tf"),
-        (b'"planned_values"', b'resource "aws_', b'provider "aws"', b'module "'),
-        "remit.deploy.terraform.roots",
+        holds=(b'"planned_values"', b'resource "aws_', b'provider "aws"', b'module "'),
+        endings=(".json", ".tf"),
+        parts="remit.deploy.terraform.roots",
+    ),
+    Framework(
+        "cdk",
+        "remit.deploy.cdk",
+        ("manifest.json",),
+        holds=(b"aws:cloudformation:stack", b"cdk:cloud-assembly"),
+        hidden=("cdk.out/manifest.json",),
+        beside="cdk.json",
+    ),
+    Framework(
+        "sam",
+        "remit.deploy.cloudformation",
+        _TEMPLATES,
+        holds=(b"AWS::Serverless",),
+        endings=_TEMPLATE_ENDINGS,
+    ),
+    Framework(
+        "cloudformation",
+        "remit.deploy.cloudformation",
+        _TEMPLATES,
+        holds=(b"AWS::",),
+        endings=_TEMPLATE_ENDINGS,
     ),
 )
 """In the order of preference for projects in one folder."""
@@ -76,6 +108,7 @@ def find(tree: Tree) -> list[Found]:
 
 
 def _marked(tree: Tree, paths: Iterable[str], framework: Framework) -> Iterable[tuple[str, str]]:
+    yield from _hidden(tree, paths, framework)
     marked: dict[str, str] = {}
     for marker in framework.markers:
         for path in paths:
@@ -101,6 +134,25 @@ def _folder(path: str, marker: str) -> str | None:
     return folder.rstrip("/")
 
 
+def _hidden(tree: Tree, paths: Iterable[str], framework: Framework) -> Iterable[tuple[str, str]]:
+    """Markers in folders that tools write, at the root and beside what announces them."""
+    beside = framework.beside
+    folders = {path.removesuffix(beside) for path in paths if posixpath.basename(path) == beside}
+    for folder in sorted({"", *folders}) if framework.hidden else ():
+        for marker in framework.hidden:
+            if tree.exists(folder + marker):
+                yield folder.rstrip("/"), folder + marker
+
+
+def _named(tree: Tree, path: str, framework: str | None) -> Found | None:
+    """The project that a file marks which a person named, whatever it is called."""
+    for one in FRAMEWORKS:
+        fits = framework in (None, one.name) and path.endswith(one.endings or ("/",))
+        if fits and tree.exists(path) and _holds(tree, path, one.holds):
+            return Found(posixpath.dirname(path), one.name, path)
+    return None
+
+
 def _holds(tree: Tree, path: str, pieces: tuple[bytes, ...]) -> bool:
     try:
         data = tree.read(path)
@@ -123,6 +175,9 @@ def choose(tree: Tree, path: str = "", framework: str | None = None) -> Found:
     here = [one for one in below if path in (one.folder, one.marker)]
     if here:
         return here[0]
+    named = _named(tree, path, framework)
+    if named is not None:
+        return named
     if len({one.folder for one in below}) == 1:
         return below[0]
     raise NoProject(_nothing(path, framework, below or everything))

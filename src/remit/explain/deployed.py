@@ -1,28 +1,30 @@
 """Judging against policies of a template, in which symbols stand for what deployment fixes.
 
-What may live here: reading symbols in three ways and what follows from the three verdicts. How one
-reading is judged is judge.py's.
+What may live here: the ways to read symbols, and what follows from their verdicts. How one reading
+is judged is judge.py's.
 
-- *Strictly*: a symbol is a text of its own, the same in the policy and in the need, and every Deny
-  that names one may hit. What is allowed so is allowed in every deployment.
-- *Generously*: a parameter may be anything, and a Deny that names a symbol does not hit. The
-  deployment's own resources are different things, so one of them never stands for another; but
-  a text in the policy may name one of them. What is denied so is denied in every deployment.
-- What is neither hangs on the deployment.
+- *Literally*: a symbol is a text of its own, the same in the policy and in the need. A grant or a
+  denial that matches so does it in every deployment.
+- *Openly*: a parameter may be anything. The deployment's own resources are different things, so
+  one never stands for another; but a plain text in the policy may be the name of one.
+
+So a need is allowed when a grant matches literally and no Deny can match openly; it is denied when
+a Deny matches literally or no grant can match openly. What is neither hangs on the deployment.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeAlias
 
 from remit.core.need import Need
-from remit.core.policy import Condition, Effect, Item, Policy, Statement
+from remit.core.policy import Item, Policy, Statement
 from remit.core.request import Value
 from remit.core.text import Hole, HoleKind, Symbols, Text
 from remit.explain.judge import Judge
-from remit.explain.model import Judgement, Standing
+from remit.explain.model import Judgement, Source, Standing
+from remit.explain.readings import READINGS, statements, texts
 
 Verdict: TypeAlias = Callable[[Need, Mapping[str, Value], Iterable[str]], Judgement]
 
@@ -45,73 +47,76 @@ def _together(policies: Iterable[Policy]) -> Symbols:
 
 
 class _Deployed:
-    """The policies of a role, each reading compiled once and when it is first asked for."""
+    """The policies of a role, each reading compiled once and when it is first asked for.
 
-    __slots__ = ("_judges", "_policies", "_symbols")
+    Inside, symbols have other names, in letters that no pattern holds: `*Table*` would match the
+    name `{TableName}`, which says nothing about what it stands for.
+    """
+
+    __slots__ = ("_judges", "_names", "_policies", "_symbols")
 
     def __init__(self, policies: Sequence[Policy], symbols: Symbols) -> None:
         self._policies = policies
-        self._symbols = symbols
+        self._names = _Names(symbols)
+        self._symbols = self._names.symbols
         self._judges: dict[str, Judge] = {}
 
     def __call__(
         self, need: Need, known: Mapping[str, Value], absent: Iterable[str] = ()
     ) -> Judgement:
         """How `need` stands; as `Judge` has it."""
-        absent = tuple(absent)
+        judged = self._judged(self._names.need(need), known, tuple(absent))
+        return self._names.plain(judged, self._policies)
+
+    def _judged(self, need: Need, known: Mapping[str, Value], absent: tuple[str, ...]) -> Judgement:
         own, given = self._symbols.own, self._symbols.given
-        strict = [
-            self._judge("strict")(
-                self._literal(need, own | given - {*_PLACE} | places), known, absent
-            )
-            for places in _subsets(self._symbols)
-        ]
-        allowed = [one for one in strict if one.standing is Standing.ALLOWED]
-        if allowed:
-            return allowed[0]
-        generous = [
+        places = self._names.places
+        needs = [self._literal(need, own | given - {*places} | some) for some in _subsets(places)]
+        literal = [self._judge("literal")(one, known, absent) for one in needs]
+        denied = next((one for one in literal if one.explicit), None)
+        if denied is not None:
+            return denied
+        grants = [self._judge("grants")(one, known, absent) for one in needs]
+        allowed = next((one for one in grants if one.standing is Standing.ALLOWED), None)
+        stops = self._judge("denials")(need, known, absent)
+        if allowed is not None and stops.standing is Standing.ALLOWED:
+            return allowed
+        possible = [
             self._judge("generous")(self._literal(need, own), known, absent),
             self._judge("named")(need, known, absent),
         ]
-        passable = [one for one in generous if one.standing is not Standing.DENIED]
-        if passable:
-            return self._open(need, passable)
-        return next((one for one in strict if one.standing is Standing.DENIED), generous[0])
+        passable = [one for one in possible if one.standing is not Standing.DENIED]
+        return self._open(need, [*passable, stops]) if passable else literal[0]
 
     def _judge(self, reading: str) -> Judge:
         if reading not in self._judges:
-            read = _READINGS[reading]
-            made = [
-                replace(p, statements=_statements(p, self._symbols, read)) for p in self._policies
-            ]
-            self._judges[reading] = Judge(made)
+            read, symbols = READINGS[reading], self._symbols
+            named = [self._names.policy(policy) for policy in self._policies]
+            self._judges[reading] = Judge(
+                [replace(p, statements=statements(p, symbols, read)) for p in named]
+            )
         return self._judges[reading]
 
     def _literal(self, need: Need, names: Collection[str]) -> Need:
-        def text(one: Text) -> Text:
-            return self._symbols.literal(one, names)
-
-        context = {
-            key: text(value) if isinstance(value, Text) else tuple(map(text, value))
-            for key, value in need.context.items()
-        }
-        others = tuple(map(text, need.alternatives))
-        return replace(need, resource=text(need.resource), context=context, alternatives=others)
+        return _mapped(need, lambda text: self._symbols.literal(text, names))
 
     def _open(self, need: Need, passable: Sequence[Judgement]) -> Judgement:
         """What may be allowed, with the symbols on which it hangs."""
         places = {one.statement.span for judged in passable for one in judged.statements}
         written = [
             name
-            for policy in self._policies
+            for policy in map(self._names.policy, self._policies)
             for statement in policy.statements
             if statement.span in places
-            for item in _texts(statement)
+            for item in texts(statement)
             for name in self._symbols.used(item.value)
         ]
         holes = [hole for judged in passable for hole in judged.holes]
         asked = [hole for hole in need.resource.holes if hole.name in self._symbols.given]
-        named = [_hole(name, self._symbols) for name in written]
+        assigned = {*self._symbols.own, *self._names.places}
+        named = [
+            Hole(HoleKind.ASSIGNED if name in assigned else HoleKind.ENV, name) for name in written
+        ]
         first = passable[0]
         return Judgement(
             Standing.UNKNOWN,
@@ -121,89 +126,97 @@ class _Deployed:
         )
 
 
-def _hole(name: str, symbols: Symbols) -> Hole:
-    return Hole(HoleKind.ASSIGNED if name in symbols.own or name in _PLACE else HoleKind.ENV, name)
+class _Names:
+    """Symbols under the names that they have inside: letters of Unicode's private use."""
+
+    def __init__(self, symbols: Symbols) -> None:
+        self._inner = {
+            name: _private(index) for index, name in enumerate(sorted(symbols.own | symbols.given))
+        }
+        self._outer = {inner: name for name, inner in self._inner.items()}
+        self.outside = symbols
+        self.symbols = Symbols(
+            frozenset(self._inner[name] for name in symbols.own),
+            frozenset(self._inner[name] for name in symbols.given),
+        )
+        self.places = [self._inner[name] for name in _PLACE if name in self._inner]
+
+    def need(self, need: Need) -> Need:
+        """`need` with the inner names in its holes."""
+
+        def part(one: str | Hole) -> str | Hole:
+            inner = self._inner.get(one.name) if isinstance(one, Hole) else None
+            return one if isinstance(one, str) or inner is None else replace(one, name=inner)
+
+        return _mapped(need, lambda text: Text.of(*map(part, text.parts)))
+
+    def policy(self, policy: Policy) -> Policy:
+        """`policy` with the inner names in its texts."""
+        made = (self._statement(statement) for statement in policy.statements)
+        return replace(policy, statements=tuple(made))
+
+    def plain(self, judged: Judgement, policies: Sequence[Policy]) -> Judgement:
+        """The same with the outer names and the statements as they were given."""
+        given = {_key(p, s): (p, s) for p in policies for s in p.statements}
+
+        def source(one: Source) -> Source:
+            found = given.get(_key(one.policy, one.statement))
+            return one if found is None else Source(*found)
+
+        near = judged.nearest
+        if near is not None:
+            item = near.item and replace(near.item, value=self._text(near.item.value, self._outer))
+            lacks = self._text(near.lacks, self._outer)
+            near = replace(near, source=source(near.source), item=item, lacks=lacks)
+        return replace(
+            judged,
+            statements=tuple(map(source, judged.statements)),
+            nearest=near,
+            holes=tuple(replace(h, name=self._outer.get(h.name, h.name)) for h in judged.holes),
+        )
+
+    def _statement(self, statement: Statement) -> Statement:
+        if not any(self.outside.used(item.value) for item in texts(statement)):
+            return statement
+
+        def named(items: Iterable[Item]) -> tuple[Item, ...]:
+            return tuple(replace(i, value=self._text(i.value, self._inner)) for i in items)
+
+        resources = None if statement.resources is None else named(statement.resources)
+        conditions = tuple(replace(c, values=named(c.values)) for c in statement.conditions)
+        return replace(statement, resources=resources, conditions=conditions)
+
+    @staticmethod
+    def _text(value: str, names: Mapping[str, str]) -> str:
+        for old, new in names.items():
+            if old in value:
+                value = value.replace("{" + old + "}", "{" + new + "}")
+        return value
 
 
-def _subsets(symbols: Symbols) -> Iterable[frozenset[str]]:
+def _key(policy: Policy, statement: Statement) -> object:
+    return policy.name, policy.span, statement.index, statement.span
+
+
+def _private(number: int) -> str:
+    """A name of 40 letters, so that no run of `?` is likely to fit it."""
+    digits = "".join(chr(0xE000 + int(digit)) for digit in str(number))
+    return digits.rjust(40, "\ue00a")
+
+
+def _mapped(need: Need, change: Callable[[Text], Text]) -> Need:
+    """`need` with all its texts changed."""
+    context = {
+        key: change(value) if isinstance(value, Text) else tuple(map(change, value))
+        for key, value in need.context.items()
+    }
+    others = tuple(map(change, need.alternatives))
+    return replace(need, resource=change(need.resource), context=context, alternatives=others)
+
+
+def _subsets(places: Iterable[str]) -> Iterable[frozenset[str]]:
     """Which of the region and the account the need is read to name by its symbol."""
     found: list[frozenset[str]] = [frozenset()]
-    for name in _PLACE:
-        if name in symbols.given:
-            found += [one | {name} for one in found]
+    for name in places:
+        found += [one | {name} for one in found]
     return found
-
-
-# --- readings of a policy -----------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """How symbols are read: which become `*` in an Allow, and what a Deny with symbols does."""
-
-    opens_given: bool
-    opens_deny: bool
-    keeps_own: bool = True
-
-
-_READINGS = {
-    "strict": _Reading(opens_given=False, opens_deny=True),
-    "generous": _Reading(opens_given=True, opens_deny=False),
-    "named": _Reading(opens_given=True, opens_deny=False, keeps_own=False),
-}
-
-
-def _statements(policy: Policy, symbols: Symbols, read: _Reading) -> tuple[Statement, ...]:
-    made = (_statement(statement, symbols, read) for statement in policy.statements)
-    return tuple(statement for statement in made if statement is not None)
-
-
-def _statement(statement: Statement, symbols: Symbols, read: _Reading) -> Statement | None:
-    if not any(symbols.used(item.value) for item in _texts(statement)):
-        return statement
-    if statement.effect is Effect.DENY:
-        return (
-            _widened(statement, symbols, symbols.own | symbols.given) if read.opens_deny else None
-        )
-    if not read.opens_given:
-        return statement
-    if not read.keeps_own and not statement.not_resource:
-        kept = [
-            i for i in statement.resources or () if symbols.own.isdisjoint(symbols.used(i.value))
-        ]
-        if not kept and statement.resources:
-            return None
-        statement = replace(statement, resources=tuple(kept))
-    return _widened(statement, symbols, symbols.given)
-
-
-def _widened(statement: Statement, symbols: Symbols, names: Collection[str]) -> Statement:
-    """The statement, matching whatever it may match in some deployment."""
-
-    def touched(items: Iterable[Item]) -> bool:
-        return any(not set(names).isdisjoint(symbols.used(item.value)) for item in items)
-
-    conditions = tuple(one for one in statement.conditions if not touched(_of(one)))
-    resources = statement.resources
-    if resources is None:
-        return replace(statement, conditions=conditions)
-    if statement.not_resource:
-        kept = tuple(item for item in resources if not touched((item,)))
-        if kept:
-            return replace(statement, conditions=conditions, resources=kept)
-        everything = Item("*", statement.span)
-        return replace(
-            statement, conditions=conditions, resources=(everything,), not_resource=False
-        )
-    opened = tuple(replace(i, value=symbols.opened(i.value, names)) for i in resources)
-    return replace(statement, conditions=conditions, resources=opened)
-
-
-def _texts(statement: Statement) -> Iterable[Item]:
-    yield from statement.resources or ()
-    for condition in statement.conditions:
-        yield from _of(condition)
-
-
-def _of(condition: Condition) -> Iterable[Item]:
-    return condition.values
