@@ -30,6 +30,7 @@ from remit.deploy.terraform.nodes import (
     Object,
     Part,
     Piece,
+    References,
     Repeat,
     Splat,
     Template,
@@ -55,6 +56,11 @@ class Module(Protocol):
     @property
     def folder(self) -> str:
         """Where its files are."""
+        ...
+
+    @property
+    def modelled(self) -> bool:
+        """Whether it is a model of a module that is not in the tree (models.py)."""
         ...
 
     def root(self, name: str, span: Span) -> Value:
@@ -395,9 +401,9 @@ def _interpolated(part: Expression, scope: Scope, pieces: list[Piece]) -> Text:
 
 def _placed(text: str, span: Span, pieces: list[Piece]) -> Piece:
     """A piece without a text of its own in the file: it stands where the expression does."""
-    from remit.deploy.terraform.places import At
+    from remit.deploy.terraform.places import at
 
-    return Piece(text, At(span), 0, plain=False)
+    return Piece(text, at(span), 0, plain=False)
 
 
 def _chosen(part: Choice, scope: Scope, pieces: list[Piece]) -> Iterator[str | Hole | Text]:
@@ -481,6 +487,11 @@ class Closed:
         """The same."""
         return self.module.folder
 
+    @property
+    def modelled(self) -> bool:
+        """The same."""
+        return self.module.modelled
+
     def root(self, name: str, span: Span) -> Value:
         """Never: templates see their arguments only."""
         raise Fault(span, f"the template uses `{name}`, which it is not given")
@@ -506,11 +517,63 @@ def _can(node: Call, scope: Scope) -> Value:
     return Value(True, node.span)
 
 
+# --- plans --------------------------------------------------------------------------------------
+
+
+def _references(node: References, scope: Scope) -> Value:
+    """A symbol that refers to what the expression names, where that is one thing."""
+    leaves = leaf_names(node.names)
+    found = scope.unknown("an expression", node.span)
+    if len(leaves) != 1:
+        return found
+    try:
+        value = _named(leaves[0], node.span, scope)
+    except Fault:
+        return found
+    if leaves[0].endswith(".json") and "aws_iam_policy_document." in leaves[0]:
+        return value  # the whole document: nobody makes another text of it
+    return replace(found, ref=value.ref)
+
+
+def leaf_names(names: tuple[str, ...]) -> list[str]:
+    """Names without those that are only a part of the name before them, and without loops' own."""
+    found: dict[str, None] = {}
+    last = ""
+    for name in names:
+        if not last.startswith((name + ".", name + "[")):
+            last = name
+            if not name.startswith(("each.", "count.", "path.", "terraform.")):
+                found.setdefault(name)
+    return list(found)
+
+
+def _named(name: str, span: Span, scope: Scope) -> Value:
+    """The value of a dotted name; of a resource with instances the one of the same key."""
+    first, *rest = name.replace("]", "").replace("[", ".").split(".")
+    value = scope.module.root(first, span)
+    for part in rest:
+        value = _of_same_key(attribute(value, part.strip('"'), span, scope), rest, scope)
+    return value
+
+
+def _of_same_key(value: Value, _rest: list[str], scope: Scope) -> Value:
+    data = value.data
+    if isinstance(data, tuple) and data and data[0].ref:
+        index = scope.names.get("count.index")
+        at = index.data if index is not None and isinstance(index.data, int) else 0
+        return data[at] if at < len(data) and (len(data) == 1 or index is not None) else value
+    if isinstance(data, Mapping) and value.ref:
+        key = scope.names.get("each.key")
+        found = data.get(str(key.literal)) if key is not None else None
+        return found if found is not None else value
+    return value
+
+
 _SPECIAL: Mapping[str, Callable[[Call, Scope], Value]] = {"try": _try, "can": _can}
 _TABLE: Mapping[type, Callable[[Any, Scope], Value]] = {
     Literal: _literal, Name: _name, Attr: _attr, Index: _index, Splat: _splat, Unary: _unary,
     Binary: _binary, Conditional: _conditional, Items: _items, Object: _object, For: _for,
-    Template: _template, Call: _call,
+    Template: _template, Call: _call, References: _references,
 }  # fmt: skip
 
 __all__ = ["Scope", "attribute", "encoded", "evaluate", "number", "pairs", "scalar", "truth", "wrapped"]

@@ -216,9 +216,9 @@ def _zipmap(values: Sequence[Value], context: Context) -> Value:
 
 
 def _coalesce(values: Sequence[Value], context: Context) -> Value:
-    for value in values:
-        if value.hole is not None:
-            raise Open(value.hole)
+    for index, value in enumerate(values):
+        if value.hole is not None and index < len(values) - 1:
+            raise Open(value.hole)  # it may be empty
         if value.data not in (None, ""):
             return value
     raise Fault(context.span, "`coalesce` has no value that is not empty")
@@ -359,7 +359,7 @@ def _file(values: Sequence[Value], context: Context) -> Value | None:
     source = _source(values[0], context)
     if source is None:
         return None
-    return of_text(Text.of(source.text), context.span, (Piece(source.text, source, 0),))
+    return of_text(Text.of(source.text), context.span, (whole(source),))
 
 
 def _templatefile(values: Sequence[Value], context: Context) -> Value | None:
@@ -375,6 +375,11 @@ def rendered(source: Source, names: Mapping[str, Value], context: Context) -> Va
         return context.render(parser.template(source), names)
     except DocumentError as error:
         raise Fault(error.problem.span, error.problem.message) from None
+
+
+def whole(source: Source) -> Piece:
+    """All of a text as a piece."""
+    return Piece(source.text, source, 0)
 
 
 def _fileexists(values: Sequence[Value], context: Context) -> Value | None:

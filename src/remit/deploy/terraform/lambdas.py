@@ -54,7 +54,8 @@ def functions(resources: Resources, roles: Roles, run: Run) -> tuple[dict[str, F
 
 def short_name(one: Instance) -> str:
     """A function's name for people: its address without the type."""
-    return one.address.replace(f"{_TYPE}.", "", 1)
+    module = one.scope.module
+    return module.address if module.modelled else one.address.replace(f"{_TYPE}.", "", 1)
 
 
 def _code(
@@ -67,7 +68,7 @@ def _code(
         if value.literal is None:
             why = value.hole.name if value.hole is not None else "nothing"
             return f"its {name} hangs on `{why}`"
-    roots = (known.root, *layers(one, resources, run))
+    roots = (known.root, *known.more, *layers(one, resources, run))
     return code(runtime.literal or "", handler.literal or "", roots, known.inline)
 
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 from remit.core.span import Span
 from remit.core.text import Text
 from remit.deploy.terraform.evaluate import Scope, evaluate
-from remit.deploy.terraform.nodes import Block, Body, Expression
+from remit.deploy.terraform.models import model
+from remit.deploy.terraform.nodes import Block, Body, Expression, Literal
 from remit.deploy.terraform.resources import Instance, Instances, instances, with_key
 from remit.deploy.terraform.run import Run
 from remit.deploy.terraform.values import Fault, Value, wrapped
@@ -43,6 +44,7 @@ class Module:
     body: Body
     inputs: Mapping[str, tuple[Expression, Scope]] = field(default_factory=dict)
     above: tuple[str, ...] = ()
+    modelled: bool = False
     _memo: dict[tuple[str, str], Value] = field(default_factory=dict)
     _asked: set[tuple[str, str]] = field(default_factory=set)
     _declared: dict[tuple[str, ...], Block] = field(default_factory=dict)
@@ -95,7 +97,7 @@ class Module:
         if name in self.inputs:
             expression, scope = self.inputs[name]
             value = evaluate(expression, scope)
-            if value.data is not None or block is None:
+            if value.data is not None or block is None or _nullable(block):
                 return value
         elif not self.address:
             told = run.told.values.get(f"var.{name}", run.told.values.get(name))
@@ -123,6 +125,8 @@ class Module:
         """An output's value."""
         block = self._declared.get(("output", name))
         expression = None if block is None else block.body.expression("value")
+        if expression is None and self.modelled:
+            return self.run.unknown(f"{self.address}.{name}", span)
         if expression is None:
             raise Fault(span, f"`{self.address}` has no output `{name}`")
         return self._once("output", name, span, lambda: evaluate(expression, Scope(self)))
@@ -244,7 +248,7 @@ class Module:
     def _called(self, block: Block) -> dict[str | int | None, Module] | None:
         name = block.labels[0]
         address = self._under(f"module.{name}")
-        body, folder = self._module_body(block, address)
+        body, folder, modelled = self._module_body(block, address)
         if body is None:
             return None
         made: Instances = instances(block.body, self, address, block.span)
@@ -258,10 +262,12 @@ class Module:
                 body,
                 inputs,
                 (*self.above, self.folder),
+                modelled=modelled,
             )
         return found
 
-    def _module_body(self, block: Block, address: str) -> tuple[Body | None, str]:
+    def _module_body(self, block: Block, address: str) -> tuple[Body | None, str, bool]:
+        """A module's body and folder, and whether it is a model of a module that is not here."""
         run = self.run
         planned = run.overlay.body(address) if run.overlay is not None else None
         written = block.body.expression("source")
@@ -273,8 +279,8 @@ class Module:
                 run.fault(fault)
         if not source.startswith(("./", "../")):
             if planned is not None:
-                return planned, self.folder
-            return None, ""
+                return planned, self.folder, False
+            return model(source, block.span), self.folder, True
         folder = posixpath.normpath(posixpath.join(self.folder, source))
         folder = "" if folder == "." else folder
         if folder.startswith("..") or not run.files.names(folder):
@@ -282,11 +288,17 @@ class Module:
                 where = written.span if written is not None else block.span
                 what = f"the module's folder `{source}` is not there"
                 run.problem(where, what, "Check the folder that holds both.")
-            return planned, self.folder
+            return planned, self.folder, False
         if folder in (*self.above, self.folder) or len(self.above) > MAX_MODULES:
             run.problem(block.span, f"the module `{block.labels[0]}` includes itself")
-            return None, ""
-        return run.files.folder(folder), folder
+            return None, "", False
+        return run.files.folder(folder), folder, False
+
+
+def _nullable(block: Block) -> bool:
+    """Whether null may be given; where not, it means the default (values/variables, `nullable`)."""
+    written = block.body.expression("nullable")
+    return not (isinstance(written, Literal) and written.value is False)
 
 
 def _completed(value: Value, block: Block) -> Value:

@@ -175,9 +175,17 @@ class For:
     span: Span
 
 
+@dataclass(frozen=True, slots=True)
+class References:
+    """An expression of a plan: the names that it uses, each followed by what that is part of."""
+
+    names: tuple[str, ...]
+    span: Span
+
+
 Expression: TypeAlias = (
     "Literal | Template | Name | Attr | Index | Splat | Call | Unary | Binary | Conditional"
-    " | Items | Object | For"
+    " | Items | Object | For | References"
 )
 
 

@@ -8,7 +8,7 @@ nodejs-layers (`nodejs/node_modules`).
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from remit.core.tree import Tree
@@ -24,17 +24,21 @@ _LAYER_FOLDERS = ("python", "nodejs/node_modules", "nodejs")
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """A folder whose content is packaged, or files that stand in the configuration."""
+    """A folder whose content is packaged (`more`: packaged beside it), or files that stand in the
+    configuration."""
 
     root: str
     inline: tuple[tuple[str, bytes], ...] = ()
+    more: tuple[str, ...] = ()
 
 
 def package(function: Instance, resources: Resources, run: Run) -> Package | str:
     """The package of a function, or why its code is not read, as the end of a sentence."""
     if function.get("image_uri").data is not None or function.get("package_type").literal == "Image":
         return "it is a container image"
-    name = function.get("filename")
+    name, sources = function.get("filename"), function.get("source_path")
+    if sources.data is not None:
+        return _sources_of_model(sources, run)
     if name.data is not None:
         return _archived(name, resources, run)
     bucket, key = function.get("s3_bucket"), function.get("s3_key")
@@ -55,11 +59,29 @@ def layers(function: Instance, resources: Resources, run: Run) -> tuple[str, ...
     found: list[str] = []
     for value in listed if isinstance(listed, tuple) else ():
         layer = resources.meant(value, "aws_lambda_layer_version", "arn")
-        name = layer.get("filename") if layer is not None else None
-        made = _archived(name, resources, run) if name is not None and name.data else ""
+        made = package(layer, resources, run) if layer is not None else ""
         if isinstance(made, Package):
-            found += (posixpath.join(made.root, folder) for folder in _LAYER_FOLDERS)
+            roots = (made.root, *made.more)
+            found += (posixpath.join(root, one) for root in roots for one in _LAYER_FOLDERS)
     return tuple(folder for folder in found if run.files.tree.files(folder))
+
+
+def _sources_of_model(sources: Value, run: Run) -> Package | str:
+    """`source_path` of terraform-aws-modules/lambda: a path, or a list of paths and objects."""
+    listed = sources.data if isinstance(sources.data, tuple) else (sources,)
+    roots: list[str] = []
+    for one in listed:
+        data = one.data
+        entry = data if isinstance(data, Mapping) else {"path": one}
+        if "path" not in entry or "prefix_in_zip" in entry:
+            return "how its `source_path` is packed is not followed"
+        found = _path(entry["path"], run)
+        if found is not None and run.files.tree.exists(found):
+            found = posixpath.dirname(found)
+        elif found is None or not _has_files(run.files.tree, found):
+            return f"{_shown(entry['path'])} is not in the folder that is checked"
+        roots.append(found)
+    return Package(roots[0], more=tuple(roots[1:])) if roots else "its `source_path` is empty"
 
 
 def _archived(name: Value, resources: Resources, run: Run) -> Package | str:

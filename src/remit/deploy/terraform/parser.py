@@ -34,7 +34,12 @@ def source(data: bytes, file: str) -> Source:
 
 def parse(data: bytes, file: str) -> Body:
     """The body of a file. Raises DocumentError where the text is not HCL."""
-    cursor = Cursor(source(data, file))
+    return parse_source(source(data, file))
+
+
+def parse_source(text: Source) -> Body:
+    """The body of a file's text. Raises DocumentError where it is not HCL."""
+    cursor = Cursor(text)
     body = _body(cursor)
     if cursor.at < cursor.end:
         cursor.fail("a closing brace without an opening one", "remove it")

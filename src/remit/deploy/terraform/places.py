@@ -19,18 +19,27 @@ from remit.syntax.nodes import Mapping, Node, Scalar, Sequence
 from remit.syntax.source import MAX_DEPTH, DocumentError, Source
 
 
-class At(Source):
-    """A text all of which stands at one place."""
+class Placed(Source):
+    """A text that is not of the project: all of it stands at one place of the project."""
 
     __slots__ = ("place",)
 
-    def __init__(self, place: Span) -> None:
-        super().__init__("", place.file)
+    def __init__(self, text: str, place: Span) -> None:
+        super().__init__(text, place.file)
         self.place = place
 
     def span(self, start: int, end: int) -> Span:
         """Always the same."""
         return self.place
+
+    def token(self, start: int, end: int) -> Span:
+        """Always the same."""
+        return self.place
+
+
+def at(place: Span) -> Placed:
+    """A text all of which stands at one place, whatever it is."""
+    return Placed("", place)
 
 
 class Pieced(Source):
@@ -39,7 +48,7 @@ class Pieced(Source):
     __slots__ = ("offsets", "pieces")
 
     def __init__(self, pieces: tuple[Piece, ...], span: Span) -> None:
-        self.pieces = pieces or (Piece("", At(span), 0, plain=False),)
+        self.pieces = pieces or (Piece("", at(span), 0, plain=False),)
         super().__init__("".join(piece.text for piece in self.pieces), span.file)
         self.offsets = list(accumulate((len(piece.text) for piece in self.pieces), initial=0))
 
@@ -71,7 +80,7 @@ def document(value: Value) -> Node:
     text = "" if value.text is None else str(value.text)
     pieces = value.pieces
     if "".join(piece.text for piece in pieces) != text:
-        pieces = (Piece(text, At(value.span), 0, plain=False),)
+        pieces = (Piece(text, at(value.span), 0, plain=False),)
     source = Pieced(pieces, value.span)
     if not source.text.strip():
         raise source.error(0, 0, "the policy is empty", "write a policy document")
@@ -82,7 +91,7 @@ def node(value: Value, depth: int = 0) -> Node:
     """A value as a node, symbols as tokens. Raises DocumentError when it nests too deeply."""
     data = value.data
     if depth > MAX_DEPTH:
-        raise At(value.span).error(0, 0, f"this nests deeper than {MAX_DEPTH} levels")
+        raise at(value.span).error(0, 0, f"this nests deeper than {MAX_DEPTH} levels")
     if isinstance(data, tuple):
         return Sequence(tuple(node(item, depth + 1) for item in data), value.span)
     if isinstance(data, Map):
@@ -111,4 +120,4 @@ def values(found: Node) -> Value:
     return Value(found.value, found.span)
 
 
-__all__ = ["At", "DocumentError", "Pieced", "document", "key_of", "node", "values"]
+__all__ = ["Placed", "at", "DocumentError", "Pieced", "document", "key_of", "node", "values"]

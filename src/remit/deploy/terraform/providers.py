@@ -22,7 +22,8 @@ def settle(root: Module) -> None:
     """Fill account, region and partition of the root module's run. A variable without a value
     that is the provider's region or account is from then on that symbol."""
     run = root.run
-    run.region, run.account = run.told.region, run.told.account
+    run.region = run.told.region or run.known_region
+    run.account = run.told.account or run.known_account
     for block in root.body.of("provider"):
         if block.labels[:1] == ("aws",) and "alias" not in block.body.attributes:
             _region(root, block, run)

@@ -113,6 +113,8 @@ class Run:
     steps: int = 0
     depth: int = 0
     aliases: dict[str, Hole] = field(default_factory=dict)
+    known_account: str | None = None
+    known_region: str | None = None
     account: str | None = None
     region: str | None = None
     partition: str = "aws"
@@ -148,7 +150,8 @@ class Run:
 
     def unknown(self, name: str, span: Span) -> Value:
         """A value of which nothing is known."""
-        return Value(Text.of(self.setting(name)), span)
+        told = self.told.values.get(named(name))
+        return Value(Text.of(self.setting(name)) if told is None else told, span)
 
     def place(self, name: str) -> str | Hole:
         """`region` or `account`, as far as it is known."""

@@ -10,7 +10,7 @@ Source: Terraform language, values/variables, "Variable Definition Precedence".
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from remit.core.span import Problem, Span
@@ -47,7 +47,7 @@ def chosen(tree: Tree, folder: str, marker: str, told: Tellings) -> list[Chosen]
     found: dict[str, Chosen] = {}
     for path in _value_files(tree, folder):
         name = _stage_name(path, folder)
-        if name:
+        if name and _is_own(tree, folder, path):
             found.setdefault(name, Chosen(name, path, None, Span.whole(path)))
     for name in told.stages:
         found.setdefault(name, Chosen(name, None, name, Span.whole(marker)))
@@ -70,17 +70,10 @@ def _stage_name(path: str, folder: str) -> str:
     return name.removesuffix(".json").removesuffix(".tfvars")
 
 
-def other_projects(tree: Tree, folder: str, stages: Iterable[Chosen]) -> list[Chosen]:
-    """Without stages whose file lies in a folder that holds a configuration of its own."""
-    kept = []
-    for stage in stages:
-        home = posixpath.dirname(stage.file) if stage.file is not None else folder
-        own = home == folder or not any(
-            posixpath.dirname(path) == home for path in tree.files(home, ".tf")
-        )
-        if own:
-            kept.append(stage)
-    return kept
+def _is_own(tree: Tree, folder: str, path: str) -> bool:
+    """Whether no configuration of its own lies beside a file of values in a folder below."""
+    home = posixpath.dirname(path)
+    return home == folder or not any(posixpath.dirname(p) == home for p in tree.files(home, ".tf"))
 
 
 def values(files: Files, folder: str, stage: Chosen, run: Run) -> dict[str, Value]:
