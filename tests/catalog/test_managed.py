@@ -63,9 +63,7 @@ def test_every_document_is_read_as_the_parser_reads_it() -> None:
         found = managed.document(name, HERE)
         assert expected is not None
         assert found is not None
-        assert found == replace(
-            _moved(expected), name=managed.arn(name), ready_made=True
-        ), name
+        assert found == replace(_moved(expected), name=managed.arn(name), ready_made=True), name
 
 
 def test_the_data_is_that_of_its_source() -> None:

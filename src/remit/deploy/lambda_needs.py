@@ -7,7 +7,7 @@ without carries a condition: nobody is accused for its lack.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from remit.core.arn import Arn
 from remit.core.call import Place
@@ -119,11 +119,42 @@ _TARGETS = {
 
 
 def sends(target: Text) -> tuple[Need, ...]:
-    """What a dead letter queue or a destination needs: sending to the resource with that ARN."""
-    first = target.parts[0] if target.parts else ""
-    service = first.split(":")[2] if isinstance(first, str) and first.count(":") >= 3 else ""
-    action = _TARGETS.get(service)
-    return () if action is None else (Need(action, target, _TARGET_TYPES[service]),)
+    """What a dead letter queue or a destination needs: sending to the resource with that ARN.
+
+    Of an ARN that is not known it is any of these.
+    """
+    service = service_of(target)
+    if service in _TARGETS:
+        return (Need(_TARGETS[service], target, _TARGET_TYPES[service]),)
+    if service is not None:
+        return ()
+    return tuple(
+        Need(action, target, _TARGET_TYPES[one], f"{_UNSEEN} of the service `{one}`")
+        for one, action in _TARGETS.items()
+    )
+
+
+def polls(source: Text, place: Place) -> tuple[Need, ...]:
+    """What the poller of an event source with that ARN needs; of one not known, any of these."""
+    service = service_of(source)
+    kinds = {found.service: kind for kind, found in _SOURCES.items()}
+    if service is not None:
+        return needs(kinds[service], source, place) if service in kinds else ()
+    return tuple(
+        replace(need, condition=f"{_UNSEEN} of the service `{one}`")
+        for one, kind in kinds.items()
+        for need in needs(kind, source, place)
+    )
+
+
+_UNSEEN = "the ARN, which is not known here, is"
+
+
+def service_of(arn: Text) -> str | None:
+    """The service that an ARN names; None where that part is not known."""
+    first = arn.parts[0] if arn.parts else ""
+    parts = first.split(":") if isinstance(first, str) else []
+    return parts[2] if len(parts) > 3 else None
 
 
 _TARGET_TYPES = {"sqs": "queue", "sns": "topic", "lambda": "function", "events": "event-bus"}

@@ -269,6 +269,8 @@ class Machine(ABC):
         """
         if old is new:
             return new
+        if self.weak and target.serial <= self.weak[-1]:
+            target.loose = True
         if old is not ... and self.weak and target.serial <= self.weak[0]:
             new = join((old, new))
         if self.stack and target.serial <= self.frame.serial:

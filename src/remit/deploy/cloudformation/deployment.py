@@ -95,14 +95,18 @@ class Files:
 
 @dataclass(slots=True)
 class Deployment:
-    """The stacks of one stage and what was read of them."""
+    """The stacks of one stage and what was read of them.
+
+    `generated`: the templates are made by a tool, so nobody mends a role in them.
+    """
 
     files: Files
     names: Names
     told: Told
     locate: Locate
+    generated: bool = False
     stacks: list[Stack] = field(default_factory=list)
-    exports: dict[str, Node] = field(default_factory=dict)
+    exports: dict[str, tuple[Stack, str]] = field(default_factory=dict)
     siblings: dict[str, Stack] = field(default_factory=dict)
 
     def add(self, wanted: Wanted) -> None:
@@ -133,6 +137,7 @@ class Deployment:
             siblings=self.siblings,
         )
         self.stacks.append(stack)
+        self._export(stack)
         for resource in stack.of_type(_NESTED):
             child = self._nested(
                 stack, resource.id, resource.properties, depth, (*above, wanted.file)
@@ -164,8 +169,6 @@ class Deployment:
 
     def stage(self, name: str, span: Span, problems: list[Problem]) -> Stage:
         """The stage with all functions and roles of the stacks."""
-        for stack in self.stacks:
-            self._export(stack)
         documents = Documents()
         roles = Roles(documents)
         roles.read(self.stacks)
@@ -182,7 +185,8 @@ class Deployment:
         last = self.stacks[-1] if self.stacks else None
 
         def whole(role: Role) -> Role:
-            return role if last is None else with_symbols(role, last)
+            found = role if last is None else with_symbols(role, last)
+            return replace(found, file=None) if self.generated else found
 
         found = {one.name: replace(one, role=whole(one.role)) for one in functions}
         nobody = Function(NO_FUNCTION, {}, Role("(no role)", span, unknown="no function"), span)
@@ -204,9 +208,8 @@ class Deployment:
     def _export(self, stack: Stack) -> None:
         for key, body in stack.template.entries("Outputs"):
             name = stack.text(mapping(body.get("Export"), key.span).get("Name"))
-            value = stack.output(key.text, key.span) if name else None
-            if value is not None:
-                self.exports[name] = value
+            if name:
+                self.exports[name] = (stack, key.text)
 
 
 def _defaults(template: Template) -> dict[str, str]:

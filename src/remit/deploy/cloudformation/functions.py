@@ -10,6 +10,7 @@ import posixpath
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
+from remit.catalog import iam
 from remit.core.need import Need
 from remit.core.text import Hole, HoleKind, Text
 from remit.core.tree import Tree
@@ -18,7 +19,7 @@ from remit.deploy.cloudformation.roles import Roles, title
 from remit.deploy.cloudformation.sam import LOCAL
 from remit.deploy.cloudformation.stack import Stack, listed
 from remit.deploy.cloudformation.template import Resource, items, mapping, string
-from remit.deploy.model import Code, Function
+from remit.deploy.model import Code, Function, Role
 from remit.syntax.nodes import Mapping, Scalar
 from remit.syntax.source import shown
 
@@ -30,12 +31,6 @@ _SUFFIXES = {
 }
 _INLINE = {"python": "index.py", "javascript": "index.js"}
 _ARCHIVES = (".zip", ".jar")
-# The service in the ARN of an event source to the name of its poller's needs.
-_SOURCES = {
-    "sqs": "on_sqs_message",
-    "kinesis": "on_kinesis_record",
-    "dynamodb": "on_dynamodb_record",
-}
 
 Locate = Callable[[str, str], str | None]
 """From bucket and key of a package to its folder in the tree; None where it is not there."""
@@ -64,14 +59,14 @@ class Reader:
         """One function."""
         of, names = resource.properties, self.stack.names
         code = self.code(resource)
-        arn = self.stack.text(of.get("Role"))
+        role = self.roles.of(self.stack.text(of.get("Role")), resource.key.span)
         title_ = names.text(self.stack.title(resource))
         return Function(
             name=title(self.stack, resource),
             environment=self.environment(of),
-            role=self.roles.of(arn, resource.key.span),
+            role=role,
             span=resource.key.span,
-            needs=_distinct(self.needs(resource)),
+            needs=_likely(_distinct(self.needs(resource)), role),
             code=None if isinstance(code, str) else code,
             unread=code if isinstance(code, str) else "",
             deployed_as=title_ if isinstance(title_, Text) else Text.of(title_),
@@ -120,9 +115,8 @@ class Reader:
     def _polls(self, source: Resource) -> Iterator[Need]:
         of, names = source.properties, self.stack.names
         arn = self.stack.text(of.get("EventSourceArn"))
-        service = arn.split(":")[2] if arn.startswith("arn:") and arn.count(":") >= 5 else ""
-        if service in _SOURCES:
-            yield from lambda_needs.needs(_SOURCES[service], _as_text(names.text(arn)), names.place)
+        if arn:
+            yield from lambda_needs.polls(_as_text(names.text(arn)), names.place)
 
     def _sends(self, arn: str) -> Iterator[Need]:
         if arn:
@@ -142,27 +136,30 @@ class Reader:
         package = mapping(stack.value(of.get("Code")), of.span)
         source = package.get("ZipFile")
         if isinstance(source, Scalar):
-            root = f"{resource.key.span.file}#{resource.id}"
+            virtual = f"{resource.key.span.file}#{resource.id}"
             if stack.names.is_open(source.text) and not source.text.strip("{}"):
                 return "its inline code is not known"
-            inline = ((f"{root}/{_INLINE[spoken]}", source.text.encode("utf-8", "replace")),)
-            return lambda_code.code(runtime, handler, (root, *self.layers(resource)), inline)
-        root_or_none, why = self._folder(stack.value(of.get("Code")))
-        if root_or_none is None:
+            inline = ((f"{virtual}/{_INLINE[spoken]}", source.text.encode("utf-8", "replace")),)
+            return lambda_code.code(runtime, handler, (virtual, *self.layers(resource)), inline)
+        root, why = self._folder(stack.value(of.get("Code")), resource)
+        if root is None:
             return why
-        found = lambda_code.code(runtime, handler, (root_or_none, *self.layers(resource)))
+        found = lambda_code.code(runtime, handler, (root, *self.layers(resource)))
         return found if isinstance(found, str) else self._built(resource, found)
 
-    def _folder(self, code: object) -> tuple[str | None, str]:
+    def _folder(self, code: object, resource: Resource) -> tuple[str | None, str]:
         """The package's folder in the tree, or why it has none."""
+        # CDK Developer Guide, "Assets": the path for tools that run functions on a laptop.
+        metadata = mapping(resource.body.get("Metadata"), resource.key.span)
+        asset = string(metadata.get("aws:asset:path"))
         if isinstance(code, Scalar):
             path = code.text
         elif isinstance(code, Mapping):
             bucket, key = string(code.get("S3Bucket")), string(code.get("S3Key"))
             if bucket != LOCAL:
                 known = self.locate(bucket, key)
-                if known is not None:
-                    return known, ""
+                if known is not None or asset:
+                    return self._in_tree(known, asset)
                 return None, f"its code is in the bucket {shown(bucket)}" if bucket else (
                     "the template does not say where its code is"
                 )
@@ -173,7 +170,13 @@ class Reader:
 
     def _local(self, path: str) -> tuple[str | None, str]:
         base = posixpath.dirname(self.stack.template.file)
-        folder = posixpath.normpath(posixpath.join(base, path or "."))
+        return self._in_tree(posixpath.normpath(posixpath.join(base, path or ".")), path)
+
+    def _in_tree(self, folder: str | None, path: str) -> tuple[str | None, str]:
+        """A folder that is packaged, by its path in the tree and as the template writes it."""
+        if folder is None:
+            return self._local(path)
+        path = path or folder
         if path.startswith(("/", "s3://", "https://")) or folder.startswith(".."):
             return None, f"its code {shown(path)} is outside the project"
         folder = "" if folder == "." else folder
@@ -212,7 +215,7 @@ class Reader:
         for layer in self.stack.of_type("AWS::Lambda::LayerVersion"):
             if self.stack.arn(layer) not in wanted:
                 continue
-            folder, _ = self._folder(self.stack.value(layer.properties.get("Content")))
+            folder, _ = self._folder(self.stack.value(layer.properties.get("Content")), layer)
             if folder is not None:
                 inner = posixpath.join(folder, "python")
                 found.append(inner if self.tree.files(inner) else folder)
@@ -221,6 +224,24 @@ class Reader:
 
 def _distinct(needs: Iterable[Need]) -> tuple[Need, ...]:
     return tuple({(one.action, one.resource): one for one in needs}.values())
+
+
+def _likely(needs: tuple[Need, ...], role: Role) -> tuple[Need, ...]:
+    """Without those of a target whose service is not known, but for what the role allows: that is
+    what the target is."""
+    granted = {
+        item.value.lower()
+        for policy in role.policies
+        for statement in policy.statements
+        for item in statement.actions
+    }
+    return tuple(
+        need
+        for need in needs
+        if lambda_needs.service_of(need.resource) is not None
+        or need.resource.literal == "*"
+        or any(iam.glob(one, need.action.lower()) for one in granted)
+    )
 
 
 def _as_text(value: str | Text) -> Text:

@@ -30,7 +30,6 @@ class Scope(Protocol):
 
     names: Names
     label: str
-    exports: dict[str, Node]
 
     def value(self, node: Node | None) -> Node | None:
         """The evaluated node."""
@@ -50,6 +49,10 @@ class Scope(Protocol):
 
     def attribute(self, name: str, attribute: str, span: Span) -> Node | None:
         """What `Fn::GetAtt` gives."""
+        ...
+
+    def imported(self, name: str, span: Span) -> Node | None:
+        """The value of an export, None where the deployment has none of that name."""
         ...
 
     def elsewhere(self, stack: str, output: str, span: Span) -> Node | None:
@@ -177,8 +180,8 @@ def _if(stack: Scope, argument: Node, span: Span) -> Node | None:
 
 def _import_value(stack: Scope, argument: Node, span: Span) -> Node | None:
     name = stack.text(argument)
-    found = stack.exports.get(name)
-    return _moved(found, span) if found is not None else _open(stack, f"import {name}", span)
+    found = stack.imported(name, span)
+    return found if found is not None else _open(stack, f"import {name}", span)
 
 
 def _join(stack: Scope, argument: Node, span: Span) -> Node | None:

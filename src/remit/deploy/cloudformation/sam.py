@@ -13,6 +13,7 @@ Source: AWS SAM Developer Guide, sam-specification.
 from __future__ import annotations
 
 import copy
+import logging
 from collections.abc import Iterator
 from collections.abc import Mapping as Table
 from dataclasses import dataclass
@@ -112,6 +113,7 @@ def _refused(error: Any, data: dict[str, Any], template: Template) -> Iterator[_
 def _run(
     data: dict[str, Any], parameters: Table[str, str], region: str | None, partition: str
 ) -> dict[str, Any]:
+    from samtranslator.metrics.metrics import DummyMetricsPublisher, Metrics
     from samtranslator.parser.parser import Parser
     from samtranslator.translator.arn_generator import ArnGenerator
     from samtranslator.translator.translator import Translator
@@ -120,13 +122,17 @@ def _run(
     session: Any = SimpleNamespace(region_name=region or "us-east-1")
     arns = {name: managed.arn(name) for name in managed.names()}
     values = {**parameters, "AWS::Region": region or "{region}", "AWS::Partition": partition}
+    # Without a handler of its own the translator's warnings, which are none to its users, would
+    # appear on the terminal.
+    logging.getLogger("samtranslator").addHandler(logging.NullHandler())
+    metrics = Metrics("remit", DummyMetricsPublisher())
     before = ArnGenerator.BOTO_SESSION_REGION_NAME
     try:
-        made: dict[str, Any] = Translator(arns, Parser(), boto_session=session).translate(
-            data, values, passthrough_metadata=True
-        )
+        translator = Translator(arns, Parser(), boto_session=session, metrics=metrics)
+        made: dict[str, Any] = translator.translate(data, values, passthrough_metadata=True)
     finally:
         ArnGenerator.BOTO_SESSION_REGION_NAME = before
+        metrics.publish()  # to nobody; it complains on the terminal when that is left out
     return made
 
 

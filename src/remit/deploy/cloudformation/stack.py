@@ -23,16 +23,15 @@ _DEEPEST = 60
 _SURE = 20
 """Characters of a logical id that a shortened name keeps at least, whatever the stack is called."""
 
-Exports = dict[str, Node]
-
 
 @dataclass(slots=True)
 class Stack:
     """A template as it is deployed once.
 
     `name` is the stack's name, a token where it is not known. `label` stands before the names of
-    its symbols where the deployment has several stacks. `exports` are those of all its stacks,
-    `nested` the stacks that its resources stand for, `siblings` other stacks by name.
+    its symbols where the deployment has several stacks. `exports` are those of all its stacks
+    (which stack's, and of which output), `nested` the stacks that its resources stand for,
+    `siblings` other stacks by name.
     """
 
     template: Template
@@ -41,7 +40,7 @@ class Stack:
     label: str = ""
     parameters: Mapping[str, str] = field(default_factory=dict)
     passed: Mapping[str, Node | None] = field(default_factory=dict)
-    exports: Exports = field(default_factory=dict)
+    exports: dict[str, tuple[Stack, str]] = field(default_factory=dict)
     nested: dict[str, Stack] = field(default_factory=dict)
     siblings: dict[str, Stack] = field(default_factory=dict)
     resources: dict[str, Resource] = field(default_factory=dict)
@@ -106,6 +105,11 @@ class Stack:
         if value is None:
             return None
         return self._once(("output", name), span, lambda: self.value(value))
+
+    def imported(self, name: str, span: Span) -> Node | None:
+        """The value of an export of the deployment; None where none has that name."""
+        stack, output = self.exports.get(name, (None, ""))
+        return None if stack is None else stack.output(output, span)
 
     def elsewhere(self, stack: str, output: str, span: Span) -> Node | None:
         """The output of another stack of the deployment, by its name."""
