@@ -88,9 +88,9 @@ def logs(function: str | Text | None, place: Place) -> tuple[Need, ...]:
     name, so a policy on the group or on any of its streams will do.
     """
     name = function if function is not None else _open("the function's name")
-    stream = _assigned("the log stream")
-    group = _arn(place, "logs", Text.of("log-group:/aws/lambda/", name, stream))
-    return tuple(Need(action, group, "log-stream") for action in LOGS)
+    group = _arn(place, "logs", Text.of("log-group:/aws/lambda/", name))
+    stream = Text.of(group, ":log-stream:", _assigned("the log stream"))
+    return tuple(Need(action, stream, "log-stream", alternatives=(group,)) for action in LOGS)
 
 
 def network(place: Place) -> tuple[Need, ...]:

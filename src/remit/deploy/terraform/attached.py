@@ -69,9 +69,9 @@ def attached(resources: Resources, run: Run) -> Iterator[Attached]:
             if isinstance(found, Policy):
                 yield Attached(_resource(one, holder, resources, run), holder.kind, found, one.span)
     for one in resources.of("aws_lambda_permission"):
-        found = _permission(one, resources, run)
-        if found is not None:
-            yield found
+        made = _permission(one, resources, run)
+        if made is not None:
+            yield made
 
 
 def _resource(one: Instance, holder: _Holder, resources: Resources, run: Run) -> Text:
@@ -121,7 +121,9 @@ def _statement(one: Instance, arn: Text) -> nodes.Node:
         "Effect": Value("Allow", one.span),
         "Principal": principal if star else who,
         "Action": one.get("action"),
-        "Resource": Value(arn if arn.literal is None else arn.literal, function_span(one)),
+        "Resource": Value(
+            arn if arn.literal is None else arn.literal, one.get("function_name").span
+        ),
     }
     tests: dict[str, Value] = {}
     for name, operator, key in _CONDITIONS:
@@ -137,11 +139,6 @@ def _statement(one: Instance, arn: Text) -> nodes.Node:
         "Statement": Value((Value(statement, one.span),), one.span),
     }
     return places.node(Value(whole, one.span))
-
-
-def function_span(one: Instance):  # type: ignore[no-untyped-def]
-    """Where the function is named."""
-    return one.get("function_name").span
 
 
 _CONDITIONS = (

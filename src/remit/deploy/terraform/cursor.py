@@ -7,11 +7,12 @@ Newlines end an attribute, but not inside parentheses, brackets and interpolatio
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NoReturn
 
 from remit.core.span import Span
+from remit.deploy.terraform.nodes import Expression
 from remit.syntax.source import MAX_DEPTH, Source
 
 _SPACE = re.compile(r"[ \t\r]*+")
@@ -22,15 +23,17 @@ CODE = "hcl-syntax-error"
 
 
 class Cursor:
-    """Reads `source.text` from `at`, to `end` at most."""
+    """Reads `source.text` from `at` on."""
 
-    __slots__ = ("at", "depth", "end", "lines", "source", "text")
+    __slots__ = ("at", "depth", "end", "expression", "lines", "source", "text")
 
-    def __init__(self, source: Source, start: int = 0, end: int | None = None) -> None:
+    def __init__(self, source: Source, expression: Callable[[Cursor], Expression]) -> None:
+        """`expression` reads an expression: templates hold expressions, and these templates."""
         self.source = source
+        self.expression = expression
         self.text = source.text
-        self.at = start
-        self.end = len(source.text) if end is None else end
+        self.at = 0
+        self.end = len(source.text)
         self.lines = False
         """Whether newlines are white space here."""
         self.depth = 0

@@ -8,17 +8,39 @@ sources), for `aws_iam_policy_document` its merging rules ("source_policy_docume
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from remit.core.span import Span
-from remit.core.text import Text
+from remit.core.text import Hole, HoleKind, Text
 from remit.deploy.terraform import functions, places
+from remit.deploy.terraform.evaluate import Closed, Scope, evaluate
+from remit.deploy.terraform.run import Run
 from remit.deploy.terraform.values import Fault, Open, Value, encoded, of_text, plain
 from remit.syntax import nodes
 from remit.syntax.source import DocumentError, Source
 
-if TYPE_CHECKING:
-    from remit.deploy.terraform.resources import Instance
+
+class Instance(Protocol):
+    """What is asked of a data source (resources.Instance)."""
+
+    type: str
+    address: str
+    span: Span
+    scope: Scope
+
+    @property
+    def run(self) -> Run:
+        """The state of the stage."""
+        ...
+
+    def get(self, name: str) -> Value:
+        """An argument, null where it is absent."""
+        ...
+
+    def blocks(self, name: str) -> list[Mapping[str, Value]] | None:
+        """The blocks of a type; None when they are not known."""
+        ...
+
 
 _VERSION = "2012-10-17"
 
@@ -42,11 +64,6 @@ def _suffix(instance: Instance, span: Span) -> Value:
     return Value("amazonaws.com.cn" if china else "amazonaws.com", span)
 
 
-def _managed_policy(instance: Instance, span: Span) -> Value | None:
-    """`aws_iam_policy` by `name`: AWS's own policy of that name, or one of the account's."""
-    return None
-
-
 def _rendered(instance: Instance, span: Span) -> Value | None:
     """`template_file`: the old form of `templatefile`, with the template's text itself."""
     text, names = instance.get("template"), instance.get("vars").data
@@ -62,8 +79,6 @@ def _rendered(instance: Instance, span: Span) -> Value | None:
 
 
 def _renderer(instance: Instance) -> functions.Render:
-    from remit.deploy.terraform.evaluate import Closed, Scope, evaluate
-
     closed = Closed(instance.scope.module)
     return lambda node, names: evaluate(node, Scope(closed, names))
 
@@ -112,7 +127,7 @@ def _merged(instance: Instance) -> list[nodes.Node]:
     groups = [_documents(instance, "source_policy_documents", "source_json")]
     own = instance.blocks("statement")
     if own is None:
-        raise Open(_hole(instance.get("statement")))
+        raise Open(Hole(HoleKind.ENV, f"{instance.address}.statement"))
     groups.append([_statement(one, instance) for one in own])
     groups.append(_documents(instance, "override_policy_documents", "override_json"))
     found: list[nodes.Node] = []
@@ -166,9 +181,7 @@ def _statement(block: Mapping[str, Value], instance: Instance) -> nodes.Node:
     effect = block.get("effect")
     written = effect is not None and effect.data is not None
     span = next((value.span for value in block.values()), instance.span)
-    entries.append(
-        ("Effect", places.node(effect) if effect and written else _text("Allow", span))
-    )
+    entries.append(("Effect", places.node(effect) if effect and written else _text("Allow", span)))
     for name, element in (("principals", "Principal"), ("not_principals", "NotPrincipal")):
         principals = _principals(block.get(name))
         if principals is not None:
@@ -213,7 +226,10 @@ def _principals(value: Value | None) -> nodes.Node | None:
     if set(found) == {"*"}:
         return _text("*", spans["*"])
     entries = tuple(
-        (places.key_of(kind if kind != "*" else "AWS", spans[kind]), nodes.Sequence(tuple(items), spans[kind]))
+        (
+            places.key_of(kind if kind != "*" else "AWS", spans[kind]),
+            nodes.Sequence(tuple(items), spans[kind]),
+        )
         for kind, items in found.items()
     )
     return nodes.Mapping(entries, next(iter(spans.values())))
@@ -236,7 +252,10 @@ def _conditions(value: Value | None) -> nodes.Node | None:
     entries = []
     for test, keys in tests.items():
         inner = tuple(
-            (places.key_of(key, spans[test, key][1]), nodes.Sequence(tuple(items), spans[test, key][1]))
+            (
+                places.key_of(key, spans[test, key][1]),
+                nodes.Sequence(tuple(items), spans[test, key][1]),
+            )
             for key, items in keys.items()
         )
         place = spans[test, next(iter(keys))][0]
@@ -270,10 +289,6 @@ def _sid(node: nodes.Node) -> str:
 
 def _text(text: str, span: Span) -> nodes.Node:
     return nodes.Scalar(text, text, span)
-
-
-def _hole(value: Value):  # type: ignore[no-untyped-def]
-    return value.hole
 
 
 _TABLE: Mapping[tuple[str, str], Callable[[Instance, Span], Value | None]] = {

@@ -37,7 +37,16 @@ from remit.deploy.terraform.nodes import (
     Unary,
 )
 from remit.deploy.terraform.run import MAX_DEPTH, Run
-from remit.deploy.terraform.values import Fault, Open, Value, encoded, of_text, plain, scalar, wrapped
+from remit.deploy.terraform.values import (
+    Fault,
+    Open,
+    Value,
+    encoded,
+    of_text,
+    plain,
+    scalar,
+    wrapped,
+)
 
 
 class Module(Protocol):
@@ -82,7 +91,9 @@ class Scope:
     def unknown(self, what: str, span: Span) -> Value:
         """A symbol for an expression: what it is and where, so that no other has its name."""
         file = span.file.rpartition("/")[2]
-        own = [str(self.names[key].literal) for key in ("each.key", "count.index") if key in self.names]
+        own = [
+            str(self.names[key].literal) for key in ("each.key", "count.index") if key in self.names
+        ]
         name = f"{what} in {file} line {span.line} column {span.column}"
         if self.module.address:
             name += f" of {self.module.address}"
@@ -259,7 +270,9 @@ def _logical(node: Binary, scope: Scope) -> Value:
     known = [truth(evaluate(side, scope)) for side in (node.left, node.right)]
     if deciding in known:
         return Value(deciding, node.span)
-    return scope.unknown("a condition", node.span) if None in known else Value(not deciding, node.span)
+    return (
+        scope.unknown("a condition", node.span) if None in known else Value(not deciding, node.span)
+    )
 
 
 def equal(left: Value, right: Value) -> bool | None:
@@ -576,4 +589,14 @@ _TABLE: Mapping[type, Callable[[Any, Scope], Value]] = {
     Template: _template, Call: _call, References: _references,
 }  # fmt: skip
 
-__all__ = ["Scope", "attribute", "encoded", "evaluate", "number", "pairs", "scalar", "truth", "wrapped"]
+__all__ = [
+    "Scope",
+    "attribute",
+    "encoded",
+    "evaluate",
+    "number",
+    "pairs",
+    "scalar",
+    "truth",
+    "wrapped",
+]

@@ -23,7 +23,6 @@ from remit.deploy.terraform.nodes import (
     Name,
     Object,
     Splat,
-    Template,
     Unary,
 )
 
@@ -258,8 +257,3 @@ def _for(cursor: Cursor, start: int, close: str) -> For:
     condition = expression(cursor) if cursor.word("if") else None
     cursor.expect(close, "the `for` is not closed")
     return For(key, value, collection, index, result, condition, group, cursor.since(start))
-
-
-def template_text(cursor: Cursor) -> Template:
-    """Everything from here to the cursor's end as a template: a template file's content."""
-    return templates.region(cursor, cursor.end)

@@ -20,7 +20,16 @@ from remit.deploy.terraform import parser, places
 from remit.deploy.terraform.nodes import Piece, Template
 from remit.deploy.terraform.run import Run
 from remit.deploy.terraform.strings import PLAIN, NotComputed, formatted
-from remit.deploy.terraform.values import Fault, Open, Value, encoded, of_text, plain, scalar, wrapped
+from remit.deploy.terraform.values import (
+    Fault,
+    Open,
+    Value,
+    encoded,
+    of_text,
+    plain,
+    scalar,
+    wrapped,
+)
 from remit.syntax import document
 from remit.syntax.source import DocumentError, Source
 
@@ -49,8 +58,10 @@ def call(name: str, arguments: Sequence[Value], context: Context) -> Value | Non
             return _SHAPED[name](arguments, context)
         if name in PLAIN:
             found = PLAIN[name](*[plain(argument) for argument in arguments])
-            return of_text(Text.of(found), context.span) if isinstance(found, str) else wrapped(
-                found, context.span
+            return (
+                of_text(Text.of(found), context.span)
+                if isinstance(found, str)
+                else wrapped(found, context.span)
             )
     except NotComputed:
         return None
@@ -203,7 +214,11 @@ def _contains(values: Sequence[Value], context: Context) -> Value:
 def _slice(values: Sequence[Value], context: Context) -> Value:
     start, end = plain(values[1]), plain(values[2])
     items = _items(values[0], context)
-    if not isinstance(start, int) or not isinstance(end, int) or not 0 <= start <= end <= len(items):
+    if (
+        not isinstance(start, int)
+        or not isinstance(end, int)
+        or not 0 <= start <= end <= len(items)
+    ):
         raise Fault(context.span, "`slice` goes beyond the list")
     return _list(items[start:end], context)
 
@@ -254,10 +269,10 @@ def _as_text(values: Sequence[Value], context: Context) -> Value:
 
 
 def _range(values: Sequence[Value], context: Context) -> Value:
-    numbers = [plain(value) for value in values]
-    if not all(isinstance(one, int) for one in numbers):
+    numbers = [one for one in map(plain, values) if isinstance(one, int)]
+    if len(numbers) != len(values):
         raise Fault(context.span, "`range` needs whole numbers")
-    found: range = range(*numbers)  # type: ignore[arg-type]  # said by the condition above
+    found = range(*numbers)
     if len(found) > _MAX_ITEMS:
         raise Fault(context.span, f"this list has more than {_MAX_ITEMS} elements")
     return wrapped(list(found), context.span)
@@ -399,7 +414,11 @@ def _fileset(values: Sequence[Value], context: Context) -> Value | None:
     names = [n.removeprefix(prefix) for n in context.run.files.tree.files(prefix.rstrip("/"))]
     deep = "**" in pattern
     return wrapped(
-        [n for n in names if fnmatchcase(n, pattern) and (deep or n.count("/") == pattern.count("/"))],
+        [
+            n
+            for n in names
+            if fnmatchcase(n, pattern) and (deep or n.count("/") == pattern.count("/"))
+        ],
         context.span,
     )
 

@@ -6,7 +6,7 @@ Source: the AWS provider's documentation of `aws_lambda_function` and
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from remit.core.call import Place
 from remit.core.need import Need
@@ -21,12 +21,6 @@ from remit.deploy.terraform.run import Run
 from remit.deploy.terraform.values import Value
 
 _TYPE = "aws_lambda_function"
-_POLLED = {
-    "sqs": "on_sqs_message",
-    "kinesis": "on_kinesis_record",
-    "dynamodb": "on_dynamodb_record",
-}
-"""The kinds of `lambda_needs` by the service in the event source's ARN."""
 
 
 def functions(resources: Resources, roles: Roles, run: Run) -> tuple[dict[str, Function], set[str]]:
@@ -58,9 +52,7 @@ def short_name(one: Instance) -> str:
     return module.address if module.modelled else one.address.replace(f"{_TYPE}.", "", 1)
 
 
-def _code(
-    one: Instance, known: Package | str, resources: Resources, run: Run
-) -> Code | str:
+def _code(one: Instance, known: Package | str, resources: Resources, run: Run) -> Code | str:
     if isinstance(known, str):
         return known
     runtime, handler = one.get("runtime"), one.get("handler")
@@ -96,19 +88,34 @@ def _needs(one: Instance, resources: Resources, run: Run) -> tuple[Need, ...]:
     for mapping in resources.of("aws_lambda_event_source_mapping"):
         if resources.meant(mapping.get("function_name"), _TYPE, "arn", "function_name") is one:
             found += _polling(mapping, place)
+    for target in _targets(one, resources):
+        found += lambda_needs.sends(target)
     return tuple(found)
+
+
+def _polling(mapping: Instance, place: Place) -> tuple[Need, ...]:
+    arn = mapping.get("event_source_arn").text
+    return () if arn is None or mapping.open else lambda_needs.polls(arn, place)
+
+
+def _targets(one: Instance, resources: Resources) -> Iterator[Text]:
+    """Where Lambda sends what fails or is done: dead letter queue and destinations."""
+    blocks = list(one.blocks("dead_letter_config") or ())
+    for config in resources.of("aws_lambda_function_event_invoke_config"):
+        name = config.get("function_name")
+        if not config.open and resources.meant(name, _TYPE, "arn", "function_name") is one:
+            for outer in config.blocks("destination_config") or ():
+                for kind in ("on_success", "on_failure"):
+                    inner = outer.get(kind)
+                    items = inner.data if inner is not None else ()
+                    listed = items if isinstance(items, tuple) else ()
+                    blocks += [item.data for item in listed if isinstance(item.data, Mapping)]
+    for block in blocks:
+        target = block.get("target_arn") or block.get("destination")
+        if target is not None and target.text is not None:
+            yield target.text
 
 
 def _filled(value: Value | None) -> bool:
     """Whether a list has an element. One of which nothing is known may be empty."""
     return value is not None and isinstance(value.data, tuple) and bool(value.data)
-
-
-def _polling(mapping: Instance, place: Place) -> tuple[Need, ...]:
-    arn = mapping.get("event_source_arn").text
-    if arn is None or not arn.parts or mapping.open:
-        return ()
-    first = arn.parts[0]
-    fields = first.split(":") if isinstance(first, str) else []
-    kind = _POLLED.get(fields[2]) if len(fields) > 2 else None
-    return () if kind is None else lambda_needs.needs(kind, arn, place)

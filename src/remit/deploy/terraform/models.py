@@ -77,7 +77,8 @@ locals {
     data.aws_caller_identity.here.account_id, "log-group", "/aws/lambda/${var.function_name}"
   ])
   makes_group = !var.use_existing_cloudwatch_log_group && var.attach_create_log_group_permission
-  targets     = [for one in [var.destination_on_failure, var.destination_on_success] : one if one != null]
+  chosen      = [var.destination_on_failure, var.destination_on_success]
+  targets     = [for one in local.chosen : one if one != null]
 }
 
 resource "aws_lambda_function" "this" {
@@ -235,7 +236,9 @@ resource "aws_lambda_permission" "this" {
 output "lambda_function_arn" { value = try(aws_lambda_function.this[0].arn, "") }
 output "lambda_function_name" { value = try(aws_lambda_function.this[0].function_name, "") }
 output "lambda_function_invoke_arn" { value = try(aws_lambda_function.this[0].invoke_arn, "") }
-output "lambda_function_qualified_arn" { value = try(aws_lambda_function.this[0].qualified_arn, "") }
+output "lambda_function_qualified_arn" {
+  value = try(aws_lambda_function.this[0].qualified_arn, "")
+}
 output "lambda_role_arn" { value = try(aws_iam_role.lambda[0].arn, "") }
 output "lambda_role_name" { value = try(aws_iam_role.lambda[0].name, "") }
 output "lambda_layer_arn" { value = try(aws_lambda_layer_version.this[0].arn, "") }

@@ -59,16 +59,15 @@ class Module:
 
     def root(self, name: str, span: Span) -> Value:
         """What a reference begins with: `var`, `local`, `data`, `module`, a resource type."""
-        find = {
+        known: dict[str, Callable[[str, Span], Value]] = {
             "var": self.variable,
             "local": self.local,
             "data": self._data_type,
             "module": self.call,
             "path": self._path,
             "terraform": self._terraform,
-        }.get(name)
-        if find is None:
-            find = self._names(name, "resource")
+        }
+        find = known.get(name) or self._names(name, "resource")
         return Value(View(self._under(name), find), span)
 
     def _under(self, name: str) -> str:
@@ -114,12 +113,11 @@ class Module:
 
     def local(self, name: str, span: Span) -> Value:
         """`local.name`."""
-        for block in self.body.of("locals"):
-            expression = block.body.expression(name)
-            if expression is not None:
-                found = expression
-                return self._once("local", name, span, lambda: evaluate(found, Scope(self)))
-        raise Fault(span, f"there is no local `{name}`")
+        written = (block.body.expression(name) for block in self.body.of("locals"))
+        found = next((one for one in written if one is not None), None)
+        if found is None:
+            raise Fault(span, f"there is no local `{name}`")
+        return self._once("local", name, span, lambda: evaluate(found, Scope(self)))
 
     def output(self, name: str, span: Span) -> Value:
         """An output's value."""
@@ -175,7 +173,9 @@ class Module:
         return self.run.unknown(f"{instance.address} instances", span)
 
     def _shape(self, block: Block) -> str:
-        address = self._under(".".join((*(("data",) if block.type == "data" else ()), *block.labels)))
+        address = self._under(
+            ".".join((*(("data",) if block.type == "data" else ()), *block.labels))
+        )
         planned = self.run.overlay.keys(address) if self.run.overlay is not None else None
         if planned is not None:
             kinds = {type(key) for key in planned}

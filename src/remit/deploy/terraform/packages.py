@@ -34,7 +34,10 @@ class Package:
 
 def package(function: Instance, resources: Resources, run: Run) -> Package | str:
     """The package of a function, or why its code is not read, as the end of a sentence."""
-    if function.get("image_uri").data is not None or function.get("package_type").literal == "Image":
+    if (
+        function.get("image_uri").data is not None
+        or function.get("package_type").literal == "Image"
+    ):
         return "it is a container image"
     name, sources = function.get("filename"), function.get("source_path")
     if sources.data is not None:

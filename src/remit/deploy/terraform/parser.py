@@ -10,8 +10,9 @@ Source: HCL native syntax specification (hclsyntax/spec.md), "Structural Element
 from __future__ import annotations
 
 from remit.core.span import Problem, Span
+from remit.deploy.terraform import templates
 from remit.deploy.terraform.cursor import Cursor
-from remit.deploy.terraform.expressions import expression, template_text
+from remit.deploy.terraform.expressions import expression
 from remit.deploy.terraform.nodes import Attribute, Block, Body, Piece, Template
 from remit.syntax.source import MAX_SIZE, DocumentError, Source
 
@@ -39,7 +40,7 @@ def parse(data: bytes, file: str) -> Body:
 
 def parse_source(text: Source) -> Body:
     """The body of a file's text. Raises DocumentError where it is not HCL."""
-    cursor = Cursor(text)
+    cursor = Cursor(text, expression)
     body = _body(cursor)
     if cursor.at < cursor.end:
         cursor.fail("a closing brace without an opening one", "remove it")
@@ -48,7 +49,8 @@ def parse_source(text: Source) -> Body:
 
 def template(text: Source) -> Template:
     """A whole text as a template. Raises DocumentError."""
-    return template_text(Cursor(text))
+    cursor = Cursor(text, expression)
+    return templates.region(cursor, cursor.end)
 
 
 def _body(cursor: Cursor) -> Body:
@@ -97,8 +99,6 @@ def _block(cursor: Cursor, name: str, start: int) -> Block:
 
 
 def _label(cursor: Cursor) -> str:
-    from remit.deploy.terraform import templates
-
     parts = templates.quoted(cursor).parts
     return "".join(part.text for part in parts if isinstance(part, Piece))
 

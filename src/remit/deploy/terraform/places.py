@@ -120,4 +120,4 @@ def values(found: Node) -> Value:
     return Value(found.value, found.span)
 
 
-__all__ = ["Placed", "at", "DocumentError", "Pieced", "document", "key_of", "node", "values"]
+__all__ = ["DocumentError", "Pieced", "Placed", "at", "document", "key_of", "node", "values"]

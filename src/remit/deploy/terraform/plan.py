@@ -149,16 +149,18 @@ def _merged(data: Any, unknown: Any, written: Value | None, span: Span, depth: i
         marks = unknown if isinstance(unknown, list) else []
         return Value(
             tuple(
-                _one(item, _at(marks, i), _at(items, i), place, depth) for i, item in enumerate(data)
+                _one(item, _at(marks, i), _at(items, i), place, depth)
+                for i, item in enumerate(data)
             ),
             place,
         )
     if isinstance(data, dict):
         entries = written.data if written is not None and isinstance(written.data, Mapping) else {}
-        marks = unknown if isinstance(unknown, dict) else {}
-        names = dict.fromkeys((*data, *marks))
+        marked = unknown if isinstance(unknown, dict) else {}
+        names = dict.fromkeys((*data, *marked))
         return Value(
-            {n: _one(data.get(n), marks.get(n), entries.get(n), place, depth) for n in names}, place
+            {n: _one(data.get(n), marked.get(n), entries.get(n), place, depth) for n in names},
+            place,
         )
     return _scalar(data, written, place)
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from remit.catalog import managed
 from remit.core.policy import Policy
 from remit.core.span import Problem, Span
-from remit.core.text import Hole, HoleKind, Symbols, Text
+from remit.core.text import Symbols
 from remit.deploy.terraform import places
 from remit.deploy.terraform.run import Run
 from remit.deploy.terraform.values import Value
@@ -94,9 +94,3 @@ def _in_names(node: Node, symbols: Symbols, condition: bool) -> Iterator[str]:
 
 def _of_symbol(problem: Problem, symbols: Symbols) -> bool:
     return problem.code in _FORM and "{" in problem.message and bool(symbols)
-
-
-def open_text(run: Run, name: str) -> Text:
-    """A text of which nothing is known but its name."""
-    found: Hole = run.setting(name)
-    return Text.of(found if found.kind is HoleKind.ENV else found)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from remit.core.policy import Policy
 from remit.core.span import Span
-from remit.core.text import Symbols, Text
+from remit.core.text import Symbols
 from remit.deploy.model import Attached, Function, Role, Stage
 from remit.deploy.terraform.attached import attached
 from remit.deploy.terraform.lambdas import functions
 from remit.deploy.terraform.module import Module, every
 from remit.deploy.terraform.resource_types import TYPES
+from remit.deploy.terraform.resources import Instance
 from remit.deploy.terraform.roles import Resources, Roles
 from remit.deploy.terraform.run import Run
 from remit.deploy.terraform.values import Fault
@@ -79,7 +80,9 @@ def _outside(module: Module, name: str, span: Span) -> None:
 
 def _nobody(span: Span) -> Function:
     """Stands for the functions of a project that deploys none."""
-    return Function(NONE, {}, Role("(no function)", span, unknown="the project has no function"), span)
+    return Function(
+        NONE, {}, Role("(no function)", span, unknown="the project has no function"), span
+    )
 
 
 def _with_symbols(function: Function, symbols: Symbols) -> Function:
@@ -110,12 +113,12 @@ def spellings(resources: Resources, root: Module) -> Mapping[str, str]:
             arn = one.attribute("arn", one.span).text
         except Fault:
             continue
-        if arn is not None and isinstance(arn, Text) and not one.open:
+        if arn is not None and not one.open:
             found.setdefault(str(arn), "${" + f"{one.address}.arn" + "}")
     return found
 
 
-def _own(resources: Resources) -> Iterable:  # type: ignore[type-arg]
+def _own(resources: Resources) -> Iterator[Instance]:
     for kind in TYPES:
         for one in resources.managed.get(kind, ()):
             if not one.scope.module.address:

@@ -54,7 +54,9 @@ TYPES: Mapping[str, Made] = {
         },
     ),
     "aws_athena_workgroup": Made(_of("athena", "workgroup/{name}"), computed=_NAME),
-    "aws_appconfig_application": Made(_of("appconfig", "application/{id}"), computed={"id": "{id}"}),
+    "aws_appconfig_application": Made(
+        _of("appconfig", "application/{id}"), computed={"id": "{id}"}
+    ),
     "aws_batch_job_queue": Made(_of("batch", "job-queue/{name}"), computed=_ARN),
     "aws_cloudwatch_event_bus": Made(_of("events", "event-bus/{name}"), computed=_NAME),
     "aws_cloudwatch_event_rule": Made(_of("events", "rule/{name}"), computed=_NAME),

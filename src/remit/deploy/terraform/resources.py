@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from remit.core.span import Span
-from remit.core.text import Hole, HoleKind, Text
+from remit.core.text import Hole, Text
 from remit.deploy.terraform import data_sources
 from remit.deploy.terraform.evaluate import Module, Scope, evaluate, number, pairs
 from remit.deploy.terraform.nodes import Block, Body
@@ -22,7 +22,6 @@ from remit.deploy.terraform.values import Fault, Value, of_text, wrapped
 
 Key: TypeAlias = "str | int | None"
 _META = frozenset({"count", "for_each", "provider", "depends_on", "lifecycle", "provisioner"})
-NOTHING = Span.whole("")
 
 
 def with_key(address: str, key: Key) -> str:
@@ -292,7 +291,10 @@ def body_values(body: Body, scope: Scope) -> dict[str, Value]:
         for name, attribute in body.attributes.items()
         if name not in _META
     }
-    names = {block.labels[0] if block.type == "dynamic" and block.labels else block.type for block in body.blocks}
+    names = {
+        block.labels[0] if block.type == "dynamic" and block.labels else block.type
+        for block in body.blocks
+    }
     for name in sorted(names):
         blocks = block_values(body, name, scope)
         if blocks is not None:
@@ -318,8 +320,3 @@ def _dynamic(block: Block, name: str, scope: Scope) -> list[Value] | None:
         inner = scope.with_names({label: Value({"key": key, "value": item}, item.span)})
         found.append(Value(body_values(content[0].body, inner), content[0].span))
     return found
-
-
-def hole_kind(hole: Hole) -> bool:
-    """Whether a symbol is one of the deployment's own."""
-    return hole.kind is HoleKind.ASSIGNED

@@ -7,7 +7,7 @@ Source: the AWS provider's documentation of `aws_iam_role` (`inline_policy`,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from remit.core.policy import Policy
@@ -117,32 +117,37 @@ class Roles:
 
     def _attach(self) -> None:
         for one in self._resources.of("aws_iam_role_policy"):
-            self._add(one, one.get("role"), lambda one=one: self._inline(one))
+            self._add(one, one.get("role"), self._inline)
         for one in self._resources.of("aws_iam_role_policy_attachment"):
-            self._add(one, one.get("role"), lambda one=one: self._attached(one.get("policy_arn")))
+            self._add(one, one.get("role"), self._by_arn)
         for one in self._resources.of("aws_iam_policy_attachment"):
             roles = one.get("roles")
             listed = roles.data if isinstance(roles.data, tuple) else (roles,)
             for role in listed:
                 if role.data is not None:
-                    self._add(one, role, lambda one=one: self._attached(one.get("policy_arn")))
+                    self._add(one, role, self._by_arn)
 
-    def _add(self, holder: Instance, role: Value, find) -> None:  # type: ignore[no-untyped-def]
+    def _add(self, holder: Instance, role: Value, find: Callable[[Instance], Policy | str]) -> None:
         """Give a role what `holder` attaches to it."""
         meant = self._resources.meant(role, "aws_iam_role", "name", "arn", "id")
         if meant is None:
-            hole = role.hole
-            if hole is not None and not hole.name.startswith(_SOMEWHERE):
-                for gathered in self._gathered.values():
-                    gathered.take(
-                        f"`{holder.address}` may belong to it: that hangs on `{hole.name}`"
-                    )
+            self._somewhere(holder, role)
             return
         gathered = self._gathered[meant.address]
         if holder.open and not meant.open:
             gathered.take(f"whether `{holder.address}` is deployed is not known: {holder.open}")
         else:
-            gathered.take(find())
+            gathered.take(find(holder))
+
+    def _somewhere(self, holder: Instance, role: Value) -> None:
+        """A policy of a role that is not known may be any role's."""
+        hole = role.hole
+        if hole is not None and not hole.name.startswith(_SOMEWHERE):
+            for gathered in self._gathered.values():
+                gathered.take(f"`{holder.address}` may belong to it: that hangs on `{hole.name}`")
+
+    def _by_arn(self, one: Instance) -> Policy | str:
+        return self._attached(one.get("policy_arn"))
 
     def _inline(self, one: Instance) -> Policy | str:
         return policy(one.get("policy"), self._run, one.address, "identity")

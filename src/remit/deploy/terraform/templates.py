@@ -67,17 +67,16 @@ def region(cursor: Cursor, stop: int) -> Template:
 def _closing(cursor: Cursor, marker: str, at: int) -> tuple[int, int]:
     """Where the text ends and where its marker ends: a line with nothing but the marker."""
     text = cursor.text
-    while at < cursor.end:
+    while True:
+        if at >= cursor.end:
+            end = min(cursor.at + 2 + len(marker), len(text))
+            hint = f"write `{marker}` on a line of its own"
+            cursor.fail(f"the heredoc `{marker}` is not closed", hint, end)
         line_end = text.find("\n", at)
         line_end = cursor.end if line_end < 0 else line_end
         if text[at:line_end].strip(" \t\r") == marker:
             return at, text.index(marker, at) + len(marker)
         at = line_end + 1
-    cursor.fail(
-        f"the heredoc `{marker}` is not closed",
-        f"write `{marker}` on a line of its own",
-        min(cursor.at + 2 + len(marker), len(text)),
-    )
 
 
 def _flush(parts: tuple[Part, ...], text: str) -> tuple[Part, ...]:
@@ -97,7 +96,9 @@ def _without(parts: tuple[Part, ...], indent: int) -> tuple[Part, ...]:
             otherwise = replace(part.otherwise, parts=_without(part.otherwise.parts, indent))
             found.append(replace(part, then=then, otherwise=otherwise))
         elif isinstance(part, Repeat):
-            found.append(replace(part, body=replace(part.body, parts=_without(part.body.parts, indent))))
+            found.append(
+                replace(part, body=replace(part.body, parts=_without(part.body.parts, indent)))
+            )
         else:
             found.append(part)
     return tuple(found)
@@ -116,7 +117,7 @@ def _dedented(piece: Piece, indent: int) -> list[Piece]:
 class _Parts:
     """Reads parts of a template: to a quote where `stop` is None, else to that offset."""
 
-    __slots__ = ("cursor", "strip_next", "stop")
+    __slots__ = ("cursor", "stop", "strip_next")
 
     def __init__(self, cursor: Cursor, stop: int | None) -> None:
         self.cursor = cursor
@@ -183,10 +184,8 @@ class _Parts:
                     break
 
     def _value(self) -> Expression:
-        from remit.deploy.terraform import expressions  # each holds the other
-
         with self.cursor.across_lines():
-            return expressions.expression(self.cursor)
+            return self.cursor.expression(self.cursor)
 
     def _close(self) -> None:
         with self.cursor.across_lines():
@@ -237,7 +236,10 @@ class _Parts:
         self.end(otherwise if has_else else then, "endif")
         span = self.cursor.since(start)
         return Choice(
-            condition, Template(tuple(then), span), Template(tuple(otherwise), span), self.cursor.since(at)
+            condition,
+            Template(tuple(then), span),
+            Template(tuple(otherwise), span),
+            self.cursor.since(at),
         )
 
     def repeat(self, at: int) -> Repeat:

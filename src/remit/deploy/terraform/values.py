@@ -44,7 +44,9 @@ class Space(Protocol):
         ...
 
 
-Data: TypeAlias = "None | bool | int | float | str | Text | tuple[Value, ...] | Mapping[str, Value] | Space"
+Data: TypeAlias = (
+    "bool | int | float | str | Text | tuple[Value, ...] | Mapping[str, Value] | Space | None"
+)
 
 
 @dataclass(frozen=True, slots=True)
