@@ -89,13 +89,30 @@ def _needs(one: Instance, resources: Resources, run: Run) -> tuple[Need, ...]:
         if resources.meant(mapping.get("function_name"), _TYPE, "arn", "function_name") is one:
             found += _polling(mapping, place)
     for target in _targets(one, resources):
-        found += lambda_needs.sends(target)
+        if _is_told(one, target, "where it sends to"):
+            found += lambda_needs.sends(target)
     return tuple(found)
 
 
 def _polling(mapping: Instance, place: Place) -> tuple[Need, ...]:
     arn = mapping.get("event_source_arn").text
-    return () if arn is None or mapping.open else lambda_needs.polls(arn, place)
+    if arn is None or not _is_told(mapping, arn, "what it is polled from"):
+        return ()
+    return lambda_needs.polls(arn, place)
+
+
+def _is_told(one: Instance, arn: Text, what: str) -> bool:
+    """Whether it is known which service an ARN names, and that there is such a setting at all.
+
+    Without that nobody is accused; the problem says what is not checked.
+    """
+    service = lambda_needs.service_of(arn)
+    if service is not None and "{" not in service and not one.open:
+        return True
+    why = one.open or f"it hangs on `{arn.holes[0].name}`"
+    message = f"what the role needs for `{one.address}` is not checked: {what} is not known"
+    one.run.problem(one.span, message, f"In full: {why}.")
+    return False
 
 
 def _targets(one: Instance, resources: Resources) -> Iterator[Text]:

@@ -53,6 +53,27 @@ TYPES: Mapping[str, Made] = {
             "api_endpoint": "https://{id}.execute-api.{region}.amazonaws.com",
         },
     ),
+    "aws_api_gateway_deployment": Made(
+        "",
+        ("stage_name",),
+        None,
+        {"execution_arn": _of("execute-api", "{rest_api_id}/{name}")},
+        {"rest_api_id": ""},
+    ),
+    "aws_api_gateway_stage": Made(
+        "arn:{partition}:apigateway:{region}::/restapis/{rest_api_id}/stages/{name}",
+        ("stage_name",),
+        None,
+        {"execution_arn": _of("execute-api", "{rest_api_id}/{name}")},
+        {"rest_api_id": ""},
+    ),
+    "aws_apigatewayv2_stage": Made(
+        "arn:{partition}:apigateway:{region}::/apis/{api_id}/stages/{name}",
+        ("name",),
+        None,
+        {"execution_arn": _of("execute-api", "{api_id}/{name}"), "id": "{name}"},
+        {"api_id": ""},
+    ),
     "aws_athena_workgroup": Made(_of("athena", "workgroup/{name}"), computed=_NAME),
     "aws_appconfig_application": Made(
         _of("appconfig", "application/{id}"), computed={"id": "{id}"}
@@ -131,6 +152,8 @@ TYPES: Mapping[str, Made] = {
         None,
         {"layer_arn": _of("lambda", "layer:{name}"), "id": "{arn}", "version": "{version}"},
     ),
+    "aws_mq_broker": Made(_of("mq", "broker:{name}:{id}"), ("broker_name",), None, {"id": "{id}"}),
+    "aws_msk_cluster": Made(_of("kafka", "cluster/{name}/{id}"), ("cluster_name",), None, _ARN),
     "aws_opensearch_domain": Made(_of("es", "domain/{name}"), ("domain_name",), None, _ARN),
     "aws_rds_cluster": Made(
         _of("rds", "cluster:{name}"), ("cluster_identifier",), computed=_NAME, lower=True

@@ -189,7 +189,7 @@ class Instance:
             return Value(Text.of(self.run.assigned(f"{self.address} {name}")), span)
         if kind is None:
             return None
-        shape = kind.arn if name == "arn" else kind.computed.get(name)
+        shape = (kind.arn or None) if name == "arn" else kind.computed.get(name)
         if name in kind.names and shape is None:
             shape = "{name}"
         return None if shape is None else of_text(self._filled(shape, kind, span), span)

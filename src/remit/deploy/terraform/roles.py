@@ -46,7 +46,7 @@ class Resources:
         """The resource of a type that a value names: by reference, by one of its attributes."""
         found = self.by_address.get(value.ref)
         if found is not None and found.type == kind:
-            return found
+            return None if found.data else found
         text = value.text
         if text is None:
             return None
