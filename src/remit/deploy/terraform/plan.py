@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 from remit.core.span import Problem, Span
 from remit.deploy.terraform.configuration import module_body
@@ -18,6 +19,8 @@ from remit.deploy.terraform.resources import Key, with_key
 from remit.deploy.terraform.values import Value, wrapped
 from remit.syntax.source import DocumentError, Source
 
+Symbol: TypeAlias = "Callable[[str], Value]"
+"""Gives the value of which nothing is known, by its path in the resource."""
 NEWEST = 1
 """The newest major version of the format that is read."""
 _ADDRESS = re.compile(r'"address":\s*+("(?:[^"\\]|\\.)*+")')
@@ -41,7 +44,7 @@ class Plan:
         self._read_values(loaded)
         self._read_changes(loaded)
         self.variables: Mapping[str, Any] = {
-            name: one.get("value") for name, one in _dict(loaded.get("variables")).items()
+            name: _dict(one).get("value") for name, one in _dict(loaded.get("variables")).items()
         }
         configuration = _dict(loaded.get("configuration"))
         self._root: Mapping[str, Any] = _dict(configuration.get("root_module"))
@@ -59,7 +62,9 @@ class Plan:
         is_module = address.startswith("module.") and "." not in _KEYS.sub("", last)
         return None if is_module or ".data." in f".{address}" else []
 
-    def attribute(self, address: str, name: str, written: Value | None, span: Span) -> Value | None:
+    def attribute(
+        self, address: str, name: str, written: Value | None, span: Span, symbol: Symbol
+    ) -> Value | None:
         """What is known of an attribute, filled from what is written where it is not."""
         values = self._values.get(address)
         if values is None:
@@ -69,7 +74,7 @@ class Plan:
             return None
         if unknown is True:
             return None
-        return _merged(values[name], unknown, written, span)
+        return _Merging(span, symbol).value(values[name], unknown, written, name)
 
     def body(self, address: str) -> Body | None:
         """The configuration of the module at `address`, None when the plan has none."""
@@ -139,36 +144,41 @@ class Plan:
             keys.append(key)
 
 
-def _merged(data: Any, unknown: Any, written: Value | None, span: Span, depth: int = 0) -> Value:
-    """Known data at the places where it is written; what is unknown as it is written."""
-    place = span if written is None else written.span
-    if depth > _MAX_DEPTH:
-        return Value(None, place)
-    if isinstance(data, list):
-        items = written.data if written is not None and isinstance(written.data, tuple) else ()
-        marks = unknown if isinstance(unknown, list) else []
-        return Value(
-            tuple(
-                _one(item, _at(marks, i), _at(items, i), place, depth)
+@dataclass(frozen=True, slots=True)
+class _Merging:
+    """Puts known data at the places where it is written; what is unknown is as it is written."""
+
+    span: Span
+    symbol: Symbol
+
+    def value(
+        self, data: Any, unknown: Any, written: Value | None, path: str, depth: int = 0
+    ) -> Value:
+        """The value of `data`, of which `unknown` says what is not known."""
+        place = self.span if written is None else written.span
+        if unknown is True:
+            return self.symbol(path) if written is None else written
+        if depth > _MAX_DEPTH:
+            return Value(None, place)
+        if isinstance(data, list):
+            items = written.data if written is not None and isinstance(written.data, tuple) else ()
+            marks = unknown if isinstance(unknown, list) else []
+            found = [
+                self.value(item, _at(marks, i), _at(items, i), f"{path}.{i}", depth + 1)
                 for i, item in enumerate(data)
-            ),
-            place,
-        )
-    if isinstance(data, dict):
-        entries = written.data if written is not None and isinstance(written.data, Mapping) else {}
-        marked = unknown if isinstance(unknown, dict) else {}
-        names = dict.fromkeys((*data, *marked))
-        return Value(
-            {n: _one(data.get(n), marked.get(n), entries.get(n), place, depth) for n in names},
-            place,
-        )
-    return _scalar(data, written, place)
-
-
-def _one(data: Any, unknown: Any, written: Value | None, span: Span, depth: int) -> Value:
-    if unknown is True:
-        return written if written is not None else Value(None, span)
-    return _merged(data, unknown, written, span, depth + 1)
+            ]
+            return Value(tuple(found), place)
+        if isinstance(data, dict):
+            below = written.data if written is not None else None
+            entries = below if isinstance(below, Mapping) else {}
+            marked = unknown if isinstance(unknown, dict) else {}
+            names = dict.fromkeys((*data, *(name for name, mark in marked.items() if mark)))
+            merged = {
+                n: self.value(data.get(n), marked.get(n), entries.get(n), f"{path}.{n}", depth + 1)
+                for n in names
+            }
+            return Value(merged, place)
+        return _scalar(data, written, place)
 
 
 def _at(items: Any, index: int) -> Any:

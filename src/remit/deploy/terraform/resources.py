@@ -213,7 +213,10 @@ class Instance:
         overlay = self.run.overlay
         if overlay is None:
             return None
-        return overlay.attribute(self.address, name, written, self.span)
+        return overlay.attribute(self.address, name, written, self.span, self._unknown)
+
+    def _unknown(self, path: str) -> Value:
+        return self.run.unknown(f"{self.address}.{path}", self.span)
 
     def _filled(self, shape: str, kind: Made, span: Span) -> Text:
         parts: list[str | Hole | Text] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -89,7 +89,14 @@ class Overlay(Protocol):
         """The instance keys of a resource or a module without its own; None when not planned."""
         ...
 
-    def attribute(self, address: str, name: str, written: Value | None, span: Span) -> Value | None:
+    def attribute(
+        self,
+        address: str,
+        name: str,
+        written: Value | None,
+        span: Span,
+        symbol: Callable[[str], Value],
+    ) -> Value | None:
         """An attribute of an instance: what is known, filled from what is written."""
         ...
 
