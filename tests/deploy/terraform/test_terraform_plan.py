@@ -64,7 +64,7 @@ PLAN: dict[str, Any] = {
     "variables": {"prefix": {"value": "dev"}},
     "planned_values": {"root_module": {
         "resources": [
-            resource("aws_iam_role.r", {"name": "dev-app", "assume_role_policy": DOCUMENT, "path": "/"}),
+            resource("aws_iam_role.r", {"name": "dev-app", "path": "/"}),
             resource("aws_iam_role_policy.known", {"policy": DOCUMENT}),
             resource("aws_iam_role_policy.doc", {}),
             resource("aws_dynamodb_table.t", {"name": "dev-orders"}),

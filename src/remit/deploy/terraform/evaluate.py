@@ -460,7 +460,10 @@ def _call(node: Call, scope: Scope) -> Value:
         found = functions.call(node.name, arguments, context)
     except Open:
         found = None
-    return scope.unknown(f"{node.name}()", node.span) if found is None else found
+    if found is None:
+        return scope.unknown(f"{node.name}()", node.span)
+    scope.module.run.step(node.span, _size(found))
+    return found
 
 
 def _size(value: Value) -> int:

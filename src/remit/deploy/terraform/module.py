@@ -187,7 +187,10 @@ class Module:
         key = (block.type, block.labels[0], block.labels[1])
         if key not in self._instances:
             self._instances[key] = ()  # a `count` that asks for its own resource finds none
-            self._instances[key] = tuple(self._made(block))
+            try:
+                self._instances[key] = tuple(self._made(block))
+            except Fault as fault:
+                self.run.fault(fault)
         return self._instances[key]
 
     def _made(self, block: Block) -> Iterator[Instance]:
@@ -195,6 +198,7 @@ class Module:
         kind, name = block.labels[:2]
         address = self._under(f"{'data.' if data else ''}{kind}.{name}")
         found = instances(block.body, self, address, block.span)
+        self.run.step(block.span, len(found.scopes))
         for key, scope in found.scopes.items():
             one = with_key(address, key)
             yield Instance(kind, name, one, block.body, scope, block.span, data, found.open)
@@ -236,7 +240,10 @@ class Module:
         name = block.labels[0]
         if name not in self._calls:
             self._calls[name] = None  # a module whose `count` asks for itself
-            self._calls[name] = self._called(block)
+            try:
+                self._calls[name] = self._called(block)
+            except Fault as fault:
+                self.run.fault(fault)
         return self._calls[name]
 
     def children(self) -> Iterator[tuple[Block, dict[str | int | None, Module] | None]]:
@@ -253,6 +260,7 @@ class Module:
             return None
         made: Instances = instances(block.body, self, address, block.span)
         found: dict[str | int | None, Module] = {}
+        self.run.step(block.span, len(made.scopes) * len(body.blocks))
         for key, scope in made.scopes.items():
             inputs = {n: (a.expression, scope) for n, a in block.body.attributes.items()}
             found[key] = Module(

@@ -3,7 +3,6 @@
 Why not a library: python-hcl2 8.1 takes quadratic time for a heredoc of blank lines (8,000 lines:
 1.6 s), gives heredocs as one token without the expressions in them, and refuses inline comments,
 `${~ x ~}` and a byte order mark; building its grammar takes 1.7 s where its cache can't be written.
-tests/deploy/terraform/test_parser_peer.py compares the two on what both read.
 Source: HCL native syntax specification (hclsyntax/spec.md), "Structural Elements".
 """
 

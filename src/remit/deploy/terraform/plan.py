@@ -90,6 +90,11 @@ class Plan:
             return Span.whole(self._source.file)
         return self._source.span(*at)
 
+    @property
+    def size(self) -> int:
+        """How many resources it has."""
+        return len(self._values)
+
     def known(self, kind: str, name: str) -> str | None:
         """An attribute of the data sources of one type, where all agree on it."""
         found = {

@@ -17,7 +17,7 @@ from remit.deploy.terraform.nodes import Body
 from remit.deploy.terraform.plan import Plan
 from remit.deploy.terraform.project import stage as made_stage
 from remit.deploy.terraform.providers import settle
-from remit.deploy.terraform.run import Files, Run
+from remit.deploy.terraform.run import MAX_STEPS, STEPS_OF_RESOURCE, Files, Run
 from remit.deploy.terraform.values import wrapped
 from remit.syntax.source import DocumentError
 
@@ -82,7 +82,8 @@ def _planned(
     except OSError as error:
         problems.setdefault(Problem(Span.whole(path), str(error), "Make it readable."))
         return []
-    run = Run(files, name, told.stage(name), folder, overlay=plan)
+    budget = MAX_STEPS + STEPS_OF_RESOURCE * plan.size
+    run = Run(files, name, told.stage(name), folder, overlay=plan, budget=budget)
     run.values = {key: wrapped(value, plan.place("")) for key, value in plan.variables.items()}
     run.known_account = plan.known("aws_caller_identity", "account_id")
     run.known_region = plan.known("aws_region", "name") or plan.known("aws_region", "region")

@@ -178,7 +178,8 @@ class Roles:
             boundary = self._attached(bound)
             if isinstance(boundary, str):
                 gathered.take(f"of its permissions boundary, {boundary}")
-        trust = policy(one.get("assume_role_policy"), self._run, one.address, "trust")
+        written = one.get("assume_role_policy")
+        trust = policy(written, self._run, one.address, "trust") if written.data else None
         return Role(
             name=_name(one),
             span=one.span,

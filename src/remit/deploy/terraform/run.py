@@ -15,8 +15,10 @@ from remit.deploy.terraform.nodes import Attribute, Block, Body
 from remit.deploy.terraform.values import Fault, Value
 from remit.syntax.source import DocumentError
 
-MAX_STEPS = 1_000_000
-"""Evaluated expressions of one stage; lists that double themselves end here."""
+MAX_STEPS = 300_000
+"""Evaluated expressions of one stage, some seconds; loops in loops end here."""
+STEPS_OF_RESOURCE = 200
+"""What each resource of a plan adds to that."""
 MAX_DEPTH = 120
 """Expressions inside each other, through locals, variables and outputs."""
 MAX_INSTANCES = 2_000
@@ -117,7 +119,9 @@ class Run:
     problems: dict[Problem, None] = field(default_factory=dict)
     own: set[str] = field(default_factory=set)
     given: set[str] = field(default_factory=lambda: {"region", "account"})
+    budget: int = MAX_STEPS
     steps: int = 0
+    given_up: bool = False
     depth: int = 0
     aliases: dict[str, Hole] = field(default_factory=dict)
     known_account: str | None = None
@@ -138,8 +142,11 @@ class Run:
         self.problems.setdefault(Problem(span, message, hint))
 
     def fault(self, fault: Fault) -> None:
-        """Note an expression that has no value."""
-        self.problem(fault.span, fault.message)
+        """Note an expression that has no value; of those that came too late only the first."""
+        late = self.steps > self.budget
+        if not (late and self.given_up):
+            self.problem(fault.span, fault.message)
+        self.given_up = late
 
     def assigned(self, name: str) -> Hole:
         """A symbol for what AWS gives to one of the deployment's own resources."""
@@ -168,5 +175,6 @@ class Run:
     def step(self, span: Span, count: int = 1) -> None:
         """Count work. Raises Fault when it becomes too much."""
         self.steps += count
-        if self.steps > MAX_STEPS:
-            raise Fault(span, f"evaluating takes more than {MAX_STEPS} steps; it was given up here")
+        if self.steps > self.budget:
+            what = f"evaluating takes more than {self.budget} steps; it was given up here"
+            raise Fault(span, what)
