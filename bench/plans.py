@@ -102,7 +102,7 @@ def _group(number: int) -> list[tuple[dict[str, Any], dict[str, Any]]]:
     role = {"references": [f"aws_iam_role.r{number}.arn", f"aws_iam_role.r{number}"]}
     tags = {f"tag{i}": f"value of tag {i} of {name}" for i in range(10)}
     group = f"/aws/lambda/{name}"
-    others = [
+    others: list[tuple[dict[str, Any], dict[str, Any]]] = [
         (_resource("aws_cloudwatch_metric_alarm", f"a{number}_{i}", {"tags": tags}), {})
         for i in range(OTHERS)
     ]  # fmt: skip

@@ -7,6 +7,7 @@ hashicorp/aws) or of the language feature that it shows.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
@@ -617,3 +618,22 @@ def test_where_projects_are() -> None:
         ("infra", "terraform", "infra/main.tf"),
         ("plans", "terraform", "plans/prod.tfplan.json"),
     ]
+
+
+def test_a_provider_of_another_region() -> None:
+    main = (
+        'provider "aws" { region = "eu-west-1" }\n'
+        'provider "aws" {\n alias = "us"\n region = "us-east-1"\n}\n'
+        'resource "aws_sqs_queue" "q" {\n name = "q"\n provider = aws.us\n}\n'
+    )
+    role = role_of(main + inline("aws_sqs_queue.q.arn"))
+    assert granted(role) == {"s3:GetObject arn:aws:sqs:us-east-1:{account}:q"}
+
+
+def test_the_example_of_the_page() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "terraform.md").read_text()
+    found = stage(page.partition("```hcl\n")[2].partition("```")[0])
+    function = found.functions["app"]
+    arn = "arn:aws:dynamodb:eu-west-1:{account}:table/orders"
+    assert function.environment == {"TABLE": "orders"}
+    assert granted(function.role) == {f"dynamodb:GetItem {arn}"}

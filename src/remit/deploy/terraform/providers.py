@@ -10,7 +10,7 @@ from remit.core.text import Hole, HoleKind
 from remit.deploy.chalice_deployed import account_of
 from remit.deploy.terraform.evaluate import Scope, evaluate
 from remit.deploy.terraform.module import Module
-from remit.deploy.terraform.nodes import Attr, Block, Body, Expression, Name
+from remit.deploy.terraform.nodes import Block, Expression
 from remit.deploy.terraform.run import Run
 from remit.deploy.terraform.values import Fault, Value
 
@@ -28,6 +28,8 @@ def settle(root: Module) -> None:
         if block.labels[:1] == ("aws",) and "alias" not in block.body.attributes:
             _region(root, block, run)
             _account(root, block, run)
+        elif block.labels[:1] == ("aws",):
+            _alias_region(root, block, run)
     region = run.region or ""
     run.partition = next((p for start, p in PARTITIONS.items() if region.startswith(start)), "aws")
 
@@ -39,6 +41,14 @@ def _region(root: Module, block: Block, run: Run) -> None:
     if run.region is None and value.literal:
         run.region = value.literal
     _alias(run, value, "region", run.region)
+
+
+def _alias_region(root: Module, block: Block, run: Run) -> None:
+    """The region of what names this provider by its alias."""
+    alias = _value(root, block.body.expression("alias"))
+    region = _value(root, block.body.expression("region"))
+    if alias is not None and alias.literal and region is not None and region.literal:
+        run.other_regions[alias.literal] = region.literal
 
 
 def _account(root: Module, block: Block, run: Run) -> None:
@@ -68,23 +78,3 @@ def _value(root: Module, expression: Expression | None) -> Value | None:
         return evaluate(expression, Scope(root))
     except Fault:
         return None
-
-
-def region_of(body: Body, root: Body, scope: Scope) -> str | None:
-    """The region of a resource whose `provider` is an alias of the root's, as far as it is known;
-    None where it is the stage's own."""
-    expression = body.expression("provider")
-    if not isinstance(expression, Attr) or not isinstance(expression.base, Name):
-        return None
-    for block in root.of("provider"):
-        alias = block.body.expression("alias")
-        if block.labels[:1] != ("aws",) or alias is None:
-            continue
-        try:
-            if evaluate(alias, scope).literal != expression.name:
-                continue
-            written = block.body.expression("region")
-            return None if written is None else evaluate(written, scope).literal
-        except Fault:
-            return None
-    return None

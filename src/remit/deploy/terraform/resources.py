@@ -15,7 +15,7 @@ from remit.core.span import Span
 from remit.core.text import Hole, Text
 from remit.deploy.terraform import data_sources
 from remit.deploy.terraform.evaluate import Module, Scope, evaluate, number, pairs
-from remit.deploy.terraform.nodes import Block, Body
+from remit.deploy.terraform.nodes import Attr, Block, Body
 from remit.deploy.terraform.resource_types import ASSIGNED, DEFAULTS, TYPES, Made
 from remit.deploy.terraform.run import MAX_INSTANCES, Run
 from remit.deploy.terraform.values import Fault, Value, of_text, wrapped
@@ -228,6 +228,10 @@ class Instance:
         return Text.of(*parts)
 
     def _part(self, part: str, kind: Made, span: Span) -> str | Hole | Text:
+        provider = self.body.expression("provider")
+        if part == "region" and isinstance(provider, Attr):
+            known = self.run.other_regions.get(provider.name)
+            return known or self.run.setting(f"region of provider {provider.name}")
         if part in ("region", "account"):
             return self.run.place(part)
         if part == "partition":

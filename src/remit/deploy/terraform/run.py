@@ -129,6 +129,7 @@ class Run:
     account: str | None = None
     region: str | None = None
     partition: str = "aws"
+    other_regions: dict[str, str] = field(default_factory=dict)
     values: Mapping[str, Value] = field(default_factory=dict)
     overlay: Overlay | None = None
 
