@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from bench import agree, decide, wild
+from bench import agree, decide, plans, wild
 from bench.measure import Cost, Machine, machine
 from bench.projects import make
 
 SMALL, LARGE = 40, 1000
+PLAN = 20
 SIZES = (SMALL, 250, 500, LARGE)
 
 REMIT = ["-c", "from remit.cli.main import entry; entry()"]
@@ -58,6 +59,7 @@ def main() -> int:
     print(f"{'':34}{'wall s':>8}{'best':>8}{'cpu s':>8}{'MB':>7}  goal")
     with machine() as here, tempfile.TemporaryDirectory() as folder:
         _row("remit --help", here.typical([*REMIT, "--help"], 7), HELP)
+        _plan(here, Path(folder) / "plan")
         checks = {size: _size(here, Path(folder) / str(size), size) for size in SIZES}
     for smaller, larger in pairwise(SIZES[1:]):
         ratio = checks[larger].cpu / checks[smaller].cpu
@@ -80,6 +82,13 @@ def _size(here: Machine, folder: Path, files: int) -> Cost:
             f"  {name}", cost, Goal(), f"remit takes {check.cpu / cost.cpu:.1f} times its CPU time"
         )
     return check
+
+
+def _plan(here: Machine, folder: Path) -> None:
+    """One row for a Terraform plan."""
+    size = plans.make(folder, PLAN * plans.MEGABYTE).stat().st_size // plans.MEGABYTE
+    check = here.typical([*REMIT, "check", str(folder)], 3)
+    _row(f"remit check, a plan of {size} MB", check, Goal(5, 500))
 
 
 def _row(name: str, cost: Cost, goal: Goal, note: str = "") -> None:

@@ -28,10 +28,13 @@ class NoProject(ValueError):  # noqa: N818 - what is raised is the answer "none 
 class Framework:
     """One framework: its name, its reader's module, and the files that mark a project.
 
-    `markers` are paths below the project's folder. `holds` are pieces of text of which a marker
-    that other tools use as well (`template.yaml`) must hold one. `endings` are those of any other
-    file that a person may name. `hidden` are markers in folders that are not listed because tools
-    write them: these are looked for beside the projects of `beside`.
+    `markers` are paths below the project's folder; one that begins with `*` is how a file's name
+    ends, and marks its folder once. `holds` are pieces of text of which a marker that other tools
+    use as well (`template.yaml`) must hold one. `endings` are those of any other file that a person
+    may name. `hidden` are markers in folders that are not listed because tools write them: these
+    are looked for beside the projects of `beside`. `parts` is the module whose
+    `inner(tree, folders)` says which marked folders are parts of another project, where there are
+    such.
     """
 
     name: str
@@ -41,6 +44,7 @@ class Framework:
     endings: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
     beside: str = ""
+    parts: str = ""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -91,6 +95,14 @@ FRAMEWORKS = (
         ("remit.toml", "pyproject.toml"),
         holds=(b"[[role]]", b"[[function]]", b"[[tool.remit.role]]", b"[[tool.remit.function]]"),
     ),
+    Framework(
+        "terraform",
+        "remit.deploy.terraform",
+        ("*.tfplan.json", "tfplan.json", "plan.json", "*.tf"),
+        holds=(b'"planned_values"', b'resource "aws_', b'provider "aws"', b'module "'),
+        endings=(".json", ".tf"),
+        parts="remit.deploy.terraform.roots",
+    ),
 )
 """In the order of preference for projects in one folder."""
 
@@ -109,13 +121,29 @@ def find(tree: Tree) -> list[Found]:
 
 def _marked(tree: Tree, paths: Iterable[str], framework: Framework) -> Iterable[tuple[str, str]]:
     yield from _hidden(tree, paths, framework)
-    for path in paths:
-        for marker in framework.markers:
-            folder = path.removesuffix(marker)
-            if folder == path or (folder and not folder.endswith("/")):
+    marked: dict[str, str] = {}
+    for marker in framework.markers:
+        for path in paths:
+            folder = _folder(path, marker)
+            if folder is None or (marker.startswith("*") and folder in marked):
                 continue
             if not framework.holds or _holds(tree, path, framework.holds):
-                yield folder.rstrip("/"), path
+                marked.setdefault(folder, path)
+                if not framework.parts:
+                    yield folder, path
+    if framework.parts and marked:
+        inner = import_module(framework.parts).inner(tree, marked)
+        yield from ((folder, path) for folder, path in marked.items() if folder not in inner)
+
+
+def _folder(path: str, marker: str) -> str | None:
+    """The folder that `path` marks, None when it is no such marker."""
+    if marker.startswith("*"):
+        return posixpath.dirname(path) if path.endswith(marker[1:]) else None
+    folder = path.removesuffix(marker)
+    if folder == path or (folder and not folder.endswith("/")):
+        return None
+    return folder.rstrip("/")
 
 
 def _hidden(tree: Tree, paths: Iterable[str], framework: Framework) -> Iterable[tuple[str, str]]:
