@@ -47,6 +47,13 @@ class Template:
     file: str
     root: Mapping
     problems: list[Problem] = field(default_factory=list)
+    _tables: dict[str, dict[str, Node]] = field(default_factory=dict)
+
+    def table(self, name: str) -> dict[str, Node]:
+        """A section's entries by key; of duplicates the last one."""
+        if name not in self._tables:
+            self._tables[name] = {key.text: value for key, value in self.section(name).entries}
+        return self._tables[name]
 
     def section(self, name: str) -> Mapping:
         """A section by name; empty where it is absent or no object."""
