@@ -107,11 +107,11 @@ def make_sam(root: Path, functions: int) -> None:
 def make_plain(root: Path, size: int) -> None:
     """A CloudFormation template of at least `size` bytes in the folder `root`."""
     resources: dict[str, object] = {}
-    text, n = "", 0
+    text, made = "", 0
     while len(text) < size:
-        for n in range(n, n + 200):
+        for n in range(made, made + 200):
             resources |= _plain(n)
-        n += 1
+        made += 200
         text = json.dumps({"Resources": resources}, indent=1)
     (root / "template.json").write_text(text)
 

@@ -116,3 +116,16 @@ def test_deep_names_of_names_end() -> None:
     text = json.dumps({"Resources": {**body, "B3000": {"Type": "AWS::S3::Bucket"}}})
     found = read(MemoryTree({"template.json": text}), "template.json", Tellings())
     assert found.stages
+
+
+@pytest.mark.parametrize(
+    "head", ["", "Transform: [AWS::LanguageExtensions, AWS::Serverless-2016-10-31]\n"]
+)
+def test_a_loop_is_told(head: str) -> None:
+    text = head + (
+        "Resources:\n  Fn::ForEach::Each: [X, [a, b], {'Q${X}': {Type: AWS::SQS::Queue}}]\n"
+        "  Q: {Type: AWS::SQS::Queue}\n"
+    )
+    found = read(MemoryTree({"template.yaml": text}), "template.yaml", Tellings())
+    assert found.stages
+    assert ["is not unrolled" in one.message for one in found.problems] == [True]

@@ -142,6 +142,8 @@ def _prepare(data: dict[str, Any]) -> None:
     if isinstance(shared, dict):
         _upload(shared, "CodeUri")
     resources = data.get("Resources")
+    for name in [key for key in resources or () if key.startswith("Fn::")]:
+        del resources[name]  # told by template.py; the translator takes them for resources
     for body in list(resources.values()) if isinstance(resources, dict) else ():
         if not isinstance(body, dict):
             continue

@@ -16,7 +16,6 @@ from remit.syntax.nodes import Mapping, Node, Scalar, Sequence
 from remit.syntax.source import shown
 
 SERVERLESS = "AWS::Serverless-2016-10-31"
-LANGUAGE_EXTENSIONS = "AWS::LanguageExtensions"
 _SECTIONS = ("Parameters", "Mappings", "Conditions", "Resources", "Outputs", "Globals")
 _BARE = frozenset({"!Ref", "!Condition"})
 
@@ -71,6 +70,7 @@ class Template:
         return {
             key.text: Resource(key, string(body.get("Type")), body)
             for key, body in self.entries("Resources")
+            if not key.text.startswith("Fn::")
         }
 
     @property
@@ -123,6 +123,8 @@ def _wrong(root: Mapping) -> Iterator[Problem]:
 def _no_resources(section: Mapping) -> Iterator[Problem]:
     for key, value in section.entries:
         if key.text.startswith("Fn::"):
+            what = f"{shown(key.text)} is not unrolled: the resources that it makes are not checked"
+            yield Problem(key.span, what, "Check the template that CloudFormation made of it.")
             continue
         if not isinstance(value, Mapping):
             yield Problem(key.span, f"resource {shown(key.text)} must be an object", "Mend it.")
