@@ -130,6 +130,7 @@ def test_stacks_of_one_assembly_are_a_stage_and_take_from_each_other() -> None:
     found = assembly()
     assert [one.name for one in found.stages] == ["default", "Prod"]
     first = found.stages[0]
+    assert (first.account, first.region) == (None, None)  # an app without an environment
     assert list(first.functions) == ["Api/Fn"]  # and not CDK's own
     function = first.functions["Api/Fn"]
     assert {key: str(value) for key, value in function.environment.items()} == {

@@ -129,6 +129,7 @@ TOLD = [
     (Told(values={"Bare": "x"}), "!If [Open, a, b]", "a"),
     (Told(values={"Stage": "dev"}), "!Ref Named", "orders-dev"),
     (Told(values={"stack name": "shop"}), "!Ref Table", "shop-Table-{Table id}"),
+    (Told(values={"stack name": "Shop"}), "!GetAtt Bucket.Arn", "arn:aws:s3:::shop-bucket-{Bucket id}"),
     (Told(values={"import net-Vpc": "vpc-1"}), "!ImportValue net-Vpc", "vpc-1"),
 ]  # fmt: skip
 
