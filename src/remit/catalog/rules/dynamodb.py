@@ -128,6 +128,9 @@ _DYNAMODB = Family(
         "stream.TableName": "StreamArn ResourceArn",
         "StreamLabel": "StreamArn ResourceArn",
     },
+    # specifying-conditions: the partition keys that the request names. A key of one attribute is
+    # the partition key; of two, the call does not show which is which.
+    context={"dynamodb:LeadingKeys": "Key().S Key()*"},
 )
 
 _STREAMS = Family(

@@ -1,0 +1,1 @@
+"""Signatures and short-lived credentials. Pure: keys, clock and randomness are arguments."""

@@ -1,0 +1,52 @@
+"""Access key ids, and the secrets that belong to them.
+
+Source: IAM User Guide, reference_identifiers (prefixes; facts/iam.md 5.3). An id tells its account,
+as `sts:GetAccessKeyInfo` does: 39 bits of the account number in the base32 digits after the prefix.
+"""
+
+from __future__ import annotations
+
+import hmac
+from base64 import b32decode, b32encode, b64encode
+from collections.abc import Callable
+from typing import TypeAlias
+
+Entropy: TypeAlias = Callable[[int], bytes]
+"""Gives that many random bytes: `secrets.token_bytes`."""
+
+LONG_TERM, TEMPORARY = "AKIA", "ASIA"
+_DIGITS = 16
+_ACCOUNT_BITS, _TAIL_BITS = 39, 40
+_SECRET = 40
+
+
+def access_key_id(prefix: str, account: str, entropy: Entropy) -> str:
+    """A new id of an account's: the prefix and 16 digits. `account` has twelve decimal digits."""
+    # 80 bits: one that is set, the account, and what makes it unique.
+    tail = int.from_bytes(entropy(_TAIL_BITS // 8))
+    number = (1 << _ACCOUNT_BITS | int(account) % (1 << _ACCOUNT_BITS)) << _TAIL_BITS | tail
+    return prefix + b32encode(number.to_bytes(10)).decode()
+
+
+def account_of(access_key: str) -> str | None:
+    """The account that an id tells; None for one that is not of this form."""
+    digits = access_key[4:]
+    if len(digits) != _DIGITS or not access_key.isascii():
+        return None
+    try:
+        number = int.from_bytes(b32decode(digits))
+    except ValueError:
+        return None
+    return f"{number >> _TAIL_BITS & (1 << _ACCOUNT_BITS) - 1:012d}"
+
+
+def secret_of(access_key: str, master: bytes) -> str:
+    """The secret of a temporary key: it follows from the id and the master key, so that no store
+    has to keep it."""
+    digest = hmac.digest(master, b"secret:" + access_key.encode(), "sha384")
+    return b64encode(digest).decode()[:_SECRET]
+
+
+def random_secret(entropy: Entropy) -> str:
+    """A new secret of a long-term key: 40 characters."""
+    return b64encode(entropy(30)).decode()
