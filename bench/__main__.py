@@ -10,12 +10,14 @@ import os
 import sys
 import tempfile
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
 from bench import agree, decide, plans, wild
 from bench.measure import Cost, Machine, machine
 from bench.projects import make
+from bench.templates import make_plain, make_sam
 
 SMALL, LARGE = 40, 1000
 PLAN = 20
@@ -60,11 +62,25 @@ def main() -> int:
     with machine() as here, tempfile.TemporaryDirectory() as folder:
         _row("remit --help", here.typical([*REMIT, "--help"], 7), HELP)
         _plan(here, Path(folder) / "plan")
+        _templates(here, Path(folder))
         checks = {size: _size(here, Path(folder) / str(size), size) for size in SIZES}
     for smaller, larger in pairwise(SIZES[1:]):
         ratio = checks[larger].cpu / checks[smaller].cpu
         print(f"{smaller} -> {larger} files: {ratio:.2f} times the CPU time (linear: 2.00)")
     return 0
+
+
+def _templates(here: Machine, folder: Path) -> None:
+    """SAM and CloudFormation: what 50 functions take, and a template of 1 MB."""
+    for name, make_it, goal in (
+        ("SAM, 50 functions", partial(make_sam, functions=50), Goal(3)),
+        ("CloudFormation, 1 MB", partial(make_plain, size=1_000_000), Goal(20)),
+    ):
+        place = folder / name.partition(",")[0]
+        place.mkdir()
+        make_it(place)
+        cost = here.typical([*REMIT, "check", str(place)], 3, (0, 1))
+        _row(f"remit check, {name}", cost, goal)
 
 
 def _size(here: Machine, folder: Path, files: int) -> Cost:
