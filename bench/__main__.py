@@ -10,14 +10,17 @@ import os
 import sys
 import tempfile
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
-from bench import agree, decide, decision_log, wild
+from bench import agree, decide, decision_log, plans, wild
 from bench.measure import Cost, Machine, machine
 from bench.projects import make
+from bench.templates import make_plain, make_sam
 
 SMALL, LARGE = 40, 1000
+PLAN = 20
 SIZES = (SMALL, 250, 500, LARGE)
 
 REMIT = ["-c", "from remit.cli.main import entry; entry()"]
@@ -58,11 +61,26 @@ def main() -> int:
     print(f"{'':34}{'wall s':>8}{'best':>8}{'cpu s':>8}{'MB':>7}  goal")
     with machine() as here, tempfile.TemporaryDirectory() as folder:
         _row("remit --help", here.typical([*REMIT, "--help"], 7), HELP)
+        _plan(here, Path(folder) / "plan")
+        _templates(here, Path(folder))
         checks = {size: _size(here, Path(folder) / str(size), size) for size in SIZES}
     for smaller, larger in pairwise(SIZES[1:]):
         ratio = checks[larger].cpu / checks[smaller].cpu
         print(f"{smaller} -> {larger} files: {ratio:.2f} times the CPU time (linear: 2.00)")
     return 0
+
+
+def _templates(here: Machine, folder: Path) -> None:
+    """SAM and CloudFormation: what 50 functions take, and a template of 1 MB."""
+    for name, make_it, goal in (
+        ("SAM, 50 functions", partial(make_sam, functions=50), Goal(3)),
+        ("CloudFormation, 1 MB", partial(make_plain, size=1_000_000), Goal(20)),
+    ):
+        place = folder / name.partition(",")[0]
+        place.mkdir()
+        make_it(place)
+        cost = here.typical([*REMIT, "check", str(place)], 3, (0, 1))
+        _row(f"remit check, {name}", cost, goal)
 
 
 def _size(here: Machine, folder: Path, files: int) -> Cost:
@@ -82,6 +100,13 @@ def _size(here: Machine, folder: Path, files: int) -> Cost:
     return check
 
 
+def _plan(here: Machine, folder: Path) -> None:
+    """One row for a Terraform plan."""
+    size = plans.make(folder, PLAN * plans.MEGABYTE).stat().st_size // plans.MEGABYTE
+    check = here.typical([*REMIT, "check", str(folder)], 3)
+    _row(f"remit check, a plan of {size} MB", check, Goal(5, 500))
+
+
 def _row(name: str, cost: Cost, goal: Goal, note: str = "") -> None:
     shown = note or goal.verdict(cost)
     print(
@@ -98,7 +123,13 @@ def _agree() -> int:
     return agree.main(sys.argv[2:])
 
 
-PARTS = {"check": main, "decide": _decide, "decision_log": decision_log.main}
+def _validate() -> int:
+    from bench import validate  # imports moto, which only this part needs
+
+    return validate.main()
+
+
+PARTS = {"check": main, "decide": _decide, "decision_log": decision_log.main, "validate": _validate}
 ONLY_WHEN_NAMED = {"agree": _agree, "wild": wild.main}  # they take many minutes
 
 

@@ -11,7 +11,7 @@ from remit.app.baseline import NAME, parse, written
 from remit.app.fingerprint import Fingerprint
 from remit.app.model import CheckResult
 from remit.cli.exits import Exit
-from remit.cli.main import FORMATS
+from remit.cli.project_flags import FORMATS
 from tests.report.orders import masked, missing, sources
 from tests.report.test_docs import fences
 

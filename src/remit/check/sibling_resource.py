@@ -63,6 +63,8 @@ def mixups(facts: Facts, grant: Grant) -> dict[Item, Mixup]:
 def _mixup(facts: Facts, grant: Grant, item: Item) -> Mixup | None:
     own = grant.stage.stage.name
     siblings = [one for one in facts.stages if one.stage.name != own]
+    if not siblings:  # most templates have one stage, and the next question costs much
+        return None
     needed = _needed_at_all(grant, item)
     for sibling in siblings:
         mixup = _by_api(grant, item, sibling)

@@ -129,7 +129,11 @@ class Symbols:
         if "{" not in value:
             return value
         wanted = self.own | self.given if names is None else names
-        return _TOKEN.sub(_opener(wanted), value)
+        opened = _TOKEN.sub(_opener(wanted), value)
+        if opened == "*" or not value.startswith("{") or not opened.startswith("*"):
+            return opened
+        # A symbol at the start stands for an ARN, whose colons a pattern must show.
+        return "*" if ":" in opened else f"arn:*:*:*:*:{opened}"
 
 
 def _opener(names: Collection[str]) -> Callable[[re.Match[str]], str]:

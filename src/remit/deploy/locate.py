@@ -28,14 +28,23 @@ class NoProject(ValueError):  # noqa: N818 - what is raised is the answer "none 
 class Framework:
     """One framework: its name, its reader's module, and the files that mark a project.
 
-    `markers` are paths below the project's folder. `holds` are pieces of text of which a marker
-    that other tools use as well (`template.yaml`) must hold one.
+    `markers` are paths below the project's folder; one that begins with `*` is how a file's name
+    ends, and marks its folder once. `holds` are pieces of text of which a marker that other tools
+    use as well (`template.yaml`) must hold one. `endings` are those of any other file that a person
+    may name. `hidden` are markers in folders that are not listed because tools write them: these
+    are looked for beside the projects of `beside`. `parts` is the module whose
+    `inner(tree, folders)` says which marked folders are parts of another project, where there are
+    such.
     """
 
     name: str
     module: str
     markers: tuple[str, ...]
     holds: tuple[bytes, ...] = ()
+    endings: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
+    beside: str = ""
+    parts: str = ""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -47,7 +56,54 @@ class Found:
     marker: str
 
 
-FRAMEWORKS = (Framework("chalice", "remit.deploy.chalice", (CHALICE,)),)
+_TEMPLATES = ("template.yaml", "template.yml", "template.json")
+_TEMPLATE_ENDINGS = (".yaml", ".yml", ".json", ".template")
+
+FRAMEWORKS = (
+    Framework("chalice", "remit.deploy.chalice", (CHALICE,)),
+    Framework(
+        "serverless",
+        "remit.deploy.serverless",
+        tuple(f"serverless.{end}" for end in ("yml", "yaml", "json", "ts", "js")),
+        holds=(b"provider",),
+    ),
+    Framework(
+        "cdk",
+        "remit.deploy.cdk",
+        ("manifest.json",),
+        holds=(b"aws:cloudformation:stack", b"cdk:cloud-assembly"),
+        hidden=("cdk.out/manifest.json",),
+        beside="cdk.json",
+    ),
+    Framework(
+        "sam",
+        "remit.deploy.cloudformation",
+        _TEMPLATES,
+        holds=(b"AWS::Serverless",),
+        endings=_TEMPLATE_ENDINGS,
+    ),
+    Framework(
+        "cloudformation",
+        "remit.deploy.cloudformation",
+        _TEMPLATES,
+        holds=(b"AWS::",),
+        endings=_TEMPLATE_ENDINGS,
+    ),
+    Framework(
+        "bare",
+        "remit.deploy.bare",
+        ("remit.toml", "pyproject.toml"),
+        holds=(b"[[role]]", b"[[function]]", b"[[tool.remit.role]]", b"[[tool.remit.function]]"),
+    ),
+    Framework(
+        "terraform",
+        "remit.deploy.terraform",
+        ("*.tfplan.json", "tfplan.json", "plan.json", "*.tf"),
+        holds=(b'"planned_values"', b'resource "aws_', b'provider "aws"', b'module "'),
+        endings=(".json", ".tf"),
+        parts="remit.deploy.terraform.roots",
+    ),
+)
 """In the order of preference for projects in one folder."""
 
 
@@ -64,13 +120,53 @@ def find(tree: Tree) -> list[Found]:
 
 
 def _marked(tree: Tree, paths: Iterable[str], framework: Framework) -> Iterable[tuple[str, str]]:
-    for path in paths:
-        for marker in framework.markers:
-            folder = path.removesuffix(marker)
-            if folder == path or (folder and not folder.endswith("/")):
+    yield from _hidden(tree, paths, framework)
+    marked: dict[str, str] = {}
+    for marker in framework.markers:
+        for path in paths:
+            folder = _folder(path, marker)
+            if folder is None or (marker.startswith("*") and folder in marked):
                 continue
             if not framework.holds or _holds(tree, path, framework.holds):
-                yield folder.rstrip("/"), path
+                marked.setdefault(folder, path)
+                if not framework.parts:
+                    yield folder, path
+    if framework.parts and marked:
+        inner = import_module(framework.parts).inner(tree, marked)
+        yield from ((folder, path) for folder, path in marked.items() if folder not in inner)
+
+
+def _folder(path: str, marker: str) -> str | None:
+    """The folder that `path` marks, None when it is no such marker."""
+    if marker.startswith("*"):
+        return posixpath.dirname(path) if path.endswith(marker[1:]) else None
+    folder = path.removesuffix(marker)
+    if folder == path or (folder and not folder.endswith("/")):
+        return None
+    return folder.rstrip("/")
+
+
+def _hidden(tree: Tree, paths: Iterable[str], framework: Framework) -> Iterable[tuple[str, str]]:
+    """Markers in folders that tools write, at the root and beside what announces them."""
+    beside = framework.beside
+    folders = {path.removesuffix(beside) for path in paths if posixpath.basename(path) == beside}
+    for folder in sorted({"", *folders}) if framework.hidden else ():
+        for marker in framework.hidden:
+            if tree.exists(folder + marker):
+                yield folder.rstrip("/"), folder + marker
+
+
+def _named(tree: Tree, path: str, framework: str | None) -> Found | None:
+    """The project of a file that a person named: one that marks a project, or any template."""
+    if not path or not tree.exists(path):
+        return None
+    for one in FRAMEWORKS:
+        marker = next((m for m in (*one.hidden, *one.markers) if f"/{path}".endswith("/" + m)), "")
+        fits = marker or path.endswith(one.endings or ("/",))
+        if fits and framework in (None, one.name) and _holds(tree, path, one.holds):
+            folder = path.removesuffix(marker) if marker else posixpath.dirname(path)
+            return Found(folder.rstrip("/"), one.name, path)
+    return None
 
 
 def _holds(tree: Tree, path: str, pieces: tuple[bytes, ...]) -> bool:
@@ -88,6 +184,9 @@ def choose(tree: Tree, path: str = "", framework: str | None = None) -> Found:
     the one that is meant where there are several. Raises NoProject.
     """
     path = path.strip("/")
+    named = _named(tree, path, framework)
+    if named is not None:
+        return named
     everything = [one for one in find(tree) if framework in (None, one.framework)]
     below = [
         one for one in everything if not path or one.marker == path or _is_in(one.folder, path)
@@ -117,7 +216,7 @@ def _nothing(path: str, framework: str | None, others: list[Found]) -> str:
     kind = f"{framework} project" if framework else "project that remit reads"
     names = list(dict.fromkeys(f"`{posixpath.normpath(one.folder or '.')}`" for one in others))
     if not names:
-        known = ", ".join(f"`{one.markers[0]}` ({one.name})" for one in FRAMEWORKS)
+        known = ", ".join(f"`{one.markers[-1]}` ({one.name})" for one in FRAMEWORKS)
         return f"no {kind} in {where}. Such a project is known by {known}."
     shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
     return f"no {kind} in {where} itself. There is one in {shown}: name that folder."

@@ -10,11 +10,14 @@ from dataclasses import dataclass, replace
 
 from remit.app.fingerprint import Lines
 from remit.app.model import CheckResult
-from remit.core.finding import Finding
+from remit.app.validate import Result
+from remit.core.finding import Finding, Severity
 from remit.core.span import Span
 from remit.report.group import Group, by_place
 from remit.report.lines import gone
 from remit.report.rules import Rule
+from remit.syntax.codes import Level
+from remit.validate.model import Issue
 
 CANNOT_TELL, NOT_FOLLOWED, NOT_READ = "cannot-tell", "not-followed", "not-read"
 BASELINE = "baseline"
@@ -74,6 +77,15 @@ class Outcome:
     complete: bool = True
 
 
+SEVERITIES = {
+    Level.ERROR: Severity.ERROR,
+    Level.SECURITY_WARNING: Severity.WARNING,
+    Level.WARNING: Severity.WARNING,
+    Level.SUGGESTION: Severity.NOTE,
+}
+"""What Access Analyzer's levels are among ours."""
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """A paragraph of what is said of a finding; `code` is text to paste."""
@@ -93,6 +105,34 @@ def of_check(result: CheckResult, rules: tuple[Rule, ...]) -> Outcome:
         stages=tuple(stage.name for stage in result.stages),
         compared=result.baseline is not None,
         complete=not result.blind,
+    )
+
+
+def of_validation(result: Result) -> Outcome:
+    """The outcome of `remit validate`: a rule for each check that found something."""
+    checks = {issue.code: issue.check for one in result.documents for issue in one.issues}
+    return Outcome(
+        rules=tuple(
+            Rule(code, check.what, check.why, f"{check.what}\n\n{check.why}\n\n{check.remedy}")
+            for code, check in checks.items()
+        ),
+        findings=tuple(finding_of(issue) for one in result.documents for issue in one.issues),
+        complete=all(one.node is not None for one in result.documents),
+    )
+
+
+def finding_of(issue: Issue, stage: str = "") -> Finding:
+    """An issue of a policy document as a finding."""
+    return Finding(
+        id=issue.code,
+        severity=SEVERITIES[issue.level],
+        confidence=issue.confidence,
+        stage=stage,
+        span=issue.span,
+        message=issue.message,
+        why=issue.check.why,
+        fix=issue.fix,
+        related=issue.related,
     )
 
 

@@ -14,6 +14,8 @@ from remit.core.span import Problem, Span
 
 READ_LIMIT = 8 * 1024 * 1024
 """Bytes. A larger file is data or generated; parsing it would cost seconds and memory."""
+PLAN_LIMIT = 64 * 1024 * 1024
+"""The same for JSON: Terraform's plans are that large, and no other reader takes so much."""
 
 _TOOLS = """
 .aws-sam .direnv .eggs .git .hg .idea .mypy_cache .nox .pytest_cache .ruff_cache .serverless .svn
@@ -52,14 +54,14 @@ class FolderTree:
             status = full.stat()
             if not stat.S_ISREG(status.st_mode):  # opening a pipe would wait forever
                 raise FileNotFoundError
-            data = full.read_bytes() if status.st_size <= READ_LIMIT else None
+            limit = PLAN_LIMIT if path.endswith(".json") else READ_LIMIT
+            data = full.read_bytes() if status.st_size <= limit else None
         except (FileNotFoundError, NotADirectoryError):
             raise FileNotFoundError(f"`{shown(path)}` is not there") from None
         except OSError as error:
             raise OSError(f"`{shown(path)}` can't be read: {_reason(error)}") from None
         if data is None:
-            limit = READ_LIMIT // (1024 * 1024)
-            raise OSError(f"`{shown(path)}` is larger than {limit} MiB; it was not read")
+            raise OSError(f"`{shown(path)}` is larger than {limit // 1024**2} MiB; it was not read")
         return data
 
     def exists(self, path: str) -> bool:
