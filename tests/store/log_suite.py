@@ -90,6 +90,20 @@ FILTERS = [
     (Filter(limit=9), "123"),
 ]
 
+TEXTS = {
+    "a\0b": "a\\x00b",
+    "\ud800": "\\ud800",
+    "naïve 表 \U0001f512": "naïve 表 \U0001f512",
+    "'; DROP TABLE decision; --": "'; DROP TABLE decision; --",
+    "tab\tline\nback\\slash \\N": "tab\tline\nback\\slash \\N",
+    "x" * LONGEST: "x" * LONGEST,
+    "x" * (LONGEST + 1): "x" * (LONGEST - 1) + "…",
+    "": "",
+}
+"""Texts, and what is kept of them."""
+
+PLAIN = ("request_id", "principal", "action", "resource", "service", "operation", "note")
+
 
 def stored(*tickets: Future[bool]) -> list[bool]:
     return [ticket.result(30) for ticket in tickets]
@@ -117,27 +131,20 @@ class LogSuite:
         found = [(wanted, ids(filled.query(wanted))) for wanted, _ in FILTERS]
         assert found == [(wanted, [f"req-{one}" for one in those]) for wanted, those in FILTERS]
 
-    @pytest.mark.parametrize(
-        ("text", "kept"),
-        [
-            ("a\0b", "a\\x00b"),
-            ("\ud800", "\\ud800"),
-            ("naïve 表 \U0001f512", "naïve 表 \U0001f512"),
-            ("'; DROP TABLE decision; --", "'; DROP TABLE decision; --"),
-            ("x" * LONGEST, "x" * LONGEST),
-            ("x" * (LONGEST + 1), "x" * (LONGEST - 1) + "…"),
-        ],
-    )
-    def test_no_text_is_refused(self, place: str, text: str, kept: str) -> None:
+    def test_no_text_is_refused(self, place: str) -> None:
         """One entry that a database refuses would hold up all that come after it."""
-        cause = Cause(Layer.IDENTITY, text, 0, text)
-        odd = Entry(text, NOON, text, text, text, Verdict.ALLOWED, (cause,), 0, text, text, text)
+        odd = [
+            Entry(text, NOON, text, text, text, Verdict.ALLOWED, (cause,), 0, text, text, text)
+            for text in TEXTS
+            for cause in [Cause(Layer.IDENTITY, text, 0, text)]
+        ]
         with closing(connect(place)) as log:
-            assert stored(log.put(odd)) == [True]
-            (found,) = log.query(Filter())
-        assert {getattr(found, name) for name in ("request_id", "principal", "note")} == {kept}
-        (cause,) = found.causes
-        assert cause.policy == text[:LONGEST] == cause.sid  # JSON escapes what must be
+            assert all(stored(*map(log.put, odd)))
+            found = list(log.query(Filter()))
+        for entry, (text, kept) in zip(found, TEXTS.items(), strict=True):
+            assert {getattr(entry, name) for name in PLAIN} == {kept}
+            (cause,) = entry.causes
+            assert cause.policy == text[:LONGEST] == cause.sid  # JSON escapes what must be
 
     def test_no_time_is_refused(self, place: str) -> None:
         times = [float("nan"), -float("inf"), -1.0, 1e300]
@@ -222,19 +229,19 @@ class LogSuite:
         writers = [connect(place) for _ in range(3)]
 
         def write(number: int) -> None:
-            for entry in numbered(200, start=1000 * number):
+            for entry in numbered(100, start=1000 * number):
                 stored(writers[number].put(entry))
 
         threads = [threading.Thread(target=write, args=(n,)) for n in range(len(writers))]
         with closing(connect(place, create=False)) as log:
             for thread in threads:
                 thread.start()
-            found = list(islice(log.follow(Filter(), lambda: True), 600))
+            found = list(islice(log.follow(Filter(), lambda: True), 300))
             for thread in threads:
                 thread.join()
             for writer in writers:
                 writer.close()
-            assert len({entry.request_id for entry in found}) == 600
+            assert len({entry.request_id for entry in found}) == 300
             assert list(log.query(Filter())) == found
 
     # -- what is kept --------------------------------------------------------------------------
@@ -288,13 +295,13 @@ class LogSuite:
         )
         with child:
             assert child.stdout is not None
-            told = [line.strip() for line in islice(child.stdout, 2000)]
+            told = [line.strip() for line in islice(child.stdout, 1000)]
             child.send_signal(signal.SIGKILL)
             told += [line.strip() for line in child.stdout if line.endswith("\n")]
         assert child.returncode == -signal.SIGKILL
         with closing(connect(place)) as log:
             found = ids(log.query(Filter()))
-            assert len(told) >= 2000
+            assert len(told) >= 1000
             assert set(told) <= set(found)
             assert len(found) == len(set(found))
             assert stored(log.put(READ)) == [True]
