@@ -232,11 +232,19 @@ class LogSuite:
             for entry in numbered(100, start=1000 * number):
                 stored(writers[number].put(entry))
 
+        more = True
+
+        def wait() -> bool:
+            """False when nothing was new in a look after the last writer had ended."""
+            nonlocal more
+            before, more = more, any(thread.is_alive() for thread in threads)
+            return before or more
+
         threads = [threading.Thread(target=write, args=(n,)) for n in range(len(writers))]
         with closing(connect(place, create=False)) as log:
             for thread in threads:
                 thread.start()
-            found = list(islice(log.follow(Filter(), lambda: True), 300))
+            found = list(log.follow(Filter(), wait))
             for thread in threads:
                 thread.join()
             for writer in writers:

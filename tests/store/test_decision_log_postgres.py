@@ -30,6 +30,9 @@ __all__ = ["filled"]
 _names = count()
 
 
+LOCK = 0x72656D6C  # as in remit.store.decision_log_postgres: writers of every version agree on it
+
+
 @pytest.fixture(scope="module")
 def server() -> Iterator[Cluster]:
     try:
@@ -65,6 +68,22 @@ def test_a_commit_waits_for_the_disk(place: str) -> None:
     database = PostgresDatabase(place, create=True)
     assert database._writing().execute("SHOW synchronous_commit").fetchone() == ("on",)
     database.drop()
+
+
+def test_a_number_is_drawn_while_the_lock_is_held(place: str) -> None:
+    """Else a smaller number could become visible later than a larger one, and be missed."""
+    drawn = "SELECT coalesce(max(id), 0), (SELECT is_called FROM decision_id_seq) FROM decision"
+    waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    with closing(grouped(place)) as log, psycopg.connect(place, autocommit=True) as other:
+        other.execute("SET search_path = remit")
+        with other.transaction():
+            other.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
+            ticket = log.put(READ)
+            while other.execute(waiting).fetchone() == (0,):
+                assert not ticket.done()
+            assert other.execute(drawn).fetchone() == (0, False)
+        assert stored(ticket) == [True]
+        assert other.execute(drawn).fetchone() == (1, True)
 
 
 def test_gone_and_back(server: Cluster, place: str) -> None:
