@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from remit.app.check import check as check_project
 from remit.app.model import CheckResult, InputError, Progress, silent
-from remit.app.project import Asked
+from remit.app.project import Asked, Opened, open_project
 from remit.app.review import Review
 from remit.app.review import review as review_project
+from remit.core.tree import Tree
 from remit.store.files import FolderTree
 from remit.store.git import GitTree
 
@@ -48,6 +49,18 @@ def review(
         return review_project(FolderTree(root), asked, progress)
     with GitTree(root, since) as earlier:
         return review_project(FolderTree(root), asked, progress, earlier, since)
+
+
+def opened(place: Path, stage: str, framework: str | None = None) -> tuple[Tree, Opened]:
+    """The project at `place`, read but not checked, and its files.
+
+    Raises InputError when there is none, or when it has no such stage.
+    """
+    from remit.check.rules import RULES
+
+    root, path = _split(place)
+    tree = FolderTree(root)
+    return tree, open_project(tree, Asked(path, framework, (stage,)), [name for name, _ in RULES])
 
 
 def assistants(root: Path) -> MCPServer[Any]:

@@ -26,7 +26,7 @@ from remit.explain.attached import weighed
 from remit.explain.deployed import judge_of
 from remit.explain.model import Judgement, Standing
 
-_ABSENT = (
+ABSENT = (
     # A function's own calls: a role session without MFA, made by nobody's service (facts/iam.md
     # 3.2, 3.5, 3.6; role of a Lambda function).
     "aws:username",
@@ -115,14 +115,14 @@ def _function_needs(
     function = stage.function(name)
     found = scans.of(function)
     place = Place(stage.partition, stage.region, stage.account)
-    judged = _Judging(function, stage)
+    judged = Judging(function, stage)
     if function.unread:
         what = f"the code of function `{name}` is not checked: {function.unread}"
         gaps.setdefault(function.span, Problem(function.span, what))
     for located in found.calls:
         if located.function not in ("", name):
             continue
-        asked = needs(_at_api(located.call, stage), place)
+        asked = needs(at_api(located.call, stage), place)
         if asked.unmapped is not None:
             text = f"`{located.call.service}.{located.call.operation}`: {asked.unmapped}"
             gaps.setdefault(located.call.span, Problem(located.call.span, text))
@@ -145,12 +145,12 @@ def _deployed_as(
     return chalice.function_name(project, stage, name) if project.entry else function.deployed_as
 
 
-class _Judging:
+class Judging:
     """Judges the needs of one function; many calls need the same of the same."""
 
     def __init__(self, function: Function, stage: Stage) -> None:
         self._name = function.name
-        self._known = _known(stage)
+        self._known = known(stage)
         self._attached = stage.attached
         role = function.role
         self._identity = judge_of(role.policies)
@@ -167,14 +167,14 @@ class _Judging:
         """The role's policies, and those of the resource where the project holds them."""
         own = self._by_role(need)
         policies = [one.policy for one in self._attached if _is_on(need, one)]
-        return weighed(own, need, policies, self._known, _ABSENT)
+        return weighed(own, need, policies, self._known, ABSENT)
 
     def _by_role(self, need: Need) -> Judgement:
         """Both the role's policies and its boundary must allow (facts/iam.md 4.8)."""
-        own = self._identity(need, self._known, _ABSENT)
+        own = self._identity(need, self._known, ABSENT)
         if self._boundary is None or own.standing is Standing.DENIED:
             return own
-        within = self._boundary(need, self._known, _ABSENT)
+        within = self._boundary(need, self._known, ABSENT)
         return own if within.standing is Standing.ALLOWED else within
 
 
@@ -184,7 +184,7 @@ def _is_on(need: Need, attached: Attached) -> bool:
     return wanted == whole or wanted.startswith((whole + "/", whole + ":"))
 
 
-def _at_api(call: Call, stage: Stage) -> Call:
+def at_api(call: Call, stage: Stage) -> Call:
     """The call with the endpoint of the stage's own websocket API, where the framework takes it.
 
     Source: API Gateway developer guide, apigateway-how-to-call-websocket-api-connections.
@@ -197,14 +197,14 @@ def _at_api(call: Call, stage: Stage) -> Call:
     return replace(call, extra={"endpoint": f"https://{host}/{path}"})
 
 
-def _known(stage: Stage) -> dict[str, Value]:
+def known(stage: Stage) -> dict[str, Value]:
     """Context keys of a Lambda function's own calls that are certainly so (facts/iam.md 3)."""
-    known: dict[str, Value] = {
+    keys: dict[str, Value] = {
         "aws:SecureTransport": "true",
         "aws:ViaAWSService": "false",
         "aws:PrincipalIsAWSService": "false",
         "aws:PrincipalType": "AssumedRole",
     }
     if stage.account is not None:
-        known["aws:PrincipalAccount"] = stage.account
-    return known
+        keys["aws:PrincipalAccount"] = stage.account
+    return keys
