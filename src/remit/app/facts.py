@@ -158,6 +158,7 @@ class Judging:
         self._made: dict[object, Judgement] = {}
 
     def __call__(self, need: Need) -> Needed:
+        """The need with its judgement, without a call."""
         same = (need.action, need.resource, need.alternatives, tuple(need.context.items()))
         if same not in self._made:
             self._made[same] = self._judged(need)

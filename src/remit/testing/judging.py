@@ -7,49 +7,106 @@ is UNKNOWN and let through.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from remit.app.facts import ABSENT, at_api, known
 from remit.catalog.needs import Needs, needs
 from remit.check.model import Needed
 from remit.core.call import Call
 from remit.core.decision import Layer
+from remit.core.need import Need
+from remit.core.text import Hole, HoleKind, Text
+from remit.deploy.model import Stage
 from remit.explain.deployed import judge_of
 from remit.explain.model import Standing
 from remit.testing.record import Judged, Verdict
 from remit.testing.subject import Subject
 
 _REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION")
+EMULATED = frozenset({"123456789012", "000000000000"})
+"""The accounts in which emulators keep things where nothing else is said: moto; DynamoDB Local and
+its like. `MOTO_ACCOUNT_ID` names another (moto's documentation, docs/multi_account)."""
 _FROM_WORST = (Verdict.DENIED, Verdict.UNKNOWN, Verdict.ALLOWED)
 
-
-def judge(subject: Subject, call: Call) -> tuple[Verdict, tuple[Judged, ...], str]:
-    """How the role stands to `call`: the verdict, each need, and what is not known, in words."""
-    readings = [_read(subject, one) for one in _readings(subject, call)]
-    first = readings[0]
-    if first[0] is not Verdict.DENIED:
-        return first
-    # Denied in one region only, and nobody knows which of the two is meant: no accusation.
-    if all(verdict is Verdict.DENIED for verdict, _, _ in readings):
-        return first
-    return Verdict.UNKNOWN, first[1], "whether the region is the test's or the code's"
+Answer: TypeAlias = "tuple[Verdict, tuple[Judged, ...], str]"
 
 
-def _readings(subject: Subject, call: Call) -> Iterator[Call]:
-    """The call in the region that is meant. One that the client was given is the call's own; one
-    that comes from the environment is, deployed, the stage's: it may be the test's invention."""
-    from_environment = call.region in {os.environ.get(name) for name in _REGIONS}
-    if not from_environment or call.region == subject.stage.region:
-        yield call
-        return
-    if subject.root is not None:
-        yield replace(call, region=None)
-    yield call
+def judge(subject: Subject, call: Call) -> Answer:
+    """How the role stands to `call`: the verdict, each need, and what is not known, in words.
 
-
-def _read(subject: Subject, call: Call) -> tuple[Verdict, tuple[Judged, ...], str]:
+    Regions and accounts may be a test's: of what stands in an emulator as well as of the code. So
+    the call is read as if it were deployed, and as it stands; it is denied when it is both ways.
+    """
+    if call.region in _NO_REGION:
+        call = replace(call, region=None)
+    home = _Home.of(subject, call)
     asked = needs(at_api(call, subject.stage), subject.place)
+    there = asked
+    if home.region is not None:
+        there = needs(at_api(replace(call, region=None), subject.stage), subject.place)
+    moved = home.needs(there)
+    first = _answer(subject, moved)
+    if first[0] is not Verdict.DENIED or moved == asked:
+        return first
+    if _answer(subject, asked)[0] is Verdict.DENIED:
+        return first
+    return Verdict.UNKNOWN, first[1], "not known: whether region and account are the test's"
+
+
+_NO_REGION = frozenset({"aws-global", "aws-cn-global", "aws-us-gov-global"})
+"""botocore's names for services that have one endpoint for all regions."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Home:
+    """Where the things that a test made up stand when deployed: what to write in their ARNs for
+    the environment's region and for an emulator's account. None: nothing is replaced."""
+
+    stage: Stage
+    region: str | None
+    accounts: frozenset[str]
+
+    @classmethod
+    def of(cls, subject: Subject, call: Call) -> _Home:
+        """A region that the client was given is the call's own; one that comes from the
+        environment is, deployed, the stage's."""
+        environment = {os.environ.get(name) for name in _REGIONS}
+        region = call.region if isinstance(call.region, str) else None
+        if subject.root is None or region not in environment or region == subject.stage.region:
+            region = None
+        named = os.environ.get("MOTO_ACCOUNT_ID")
+        accounts = (EMULATED | {named} if named else EMULATED) - {subject.stage.account or ""}
+        return cls(subject.stage, region, accounts)
+
+    def needs(self, asked: Needs) -> Needs:
+        """The same needs on what is deployed."""
+        return replace(asked, needs=tuple(map(self._need, asked.needs)))
+
+    def _need(self, need: Need) -> Need:
+        resource = self._text(need.resource)
+        others = tuple(map(self._text, need.alternatives))
+        if resource is need.resource and others == need.alternatives:
+            return need
+        return replace(need, resource=resource, alternatives=others)
+
+    def _text(self, arn: Text) -> Text:
+        first = arn.parts[0] if arn.parts else ""
+        segments = first.split(":", 5) if isinstance(first, str) else []
+        if len(segments) < 6 or segments[4] not in self.accounts:
+            return arn
+        place: list[str | Hole] = [segments[3], ":", self._account()]
+        if self.region is not None and segments[3] == self.region:
+            place[0] = self.stage.region or Hole(HoleKind.ASSIGNED, "region")
+        before = ":".join(segments[:3]) + ":"
+        return Text.of(before, *place, ":" + segments[5], *arn.parts[1:])
+
+    def _account(self) -> str | Hole:
+        return self.stage.account or Hole(HoleKind.ASSIGNED, "account")
+
+
+def _answer(subject: Subject, asked: Needs) -> Answer:
     judged = tuple(_judged(subject, subject.judging(need)) for need in asked.needs)
     verdict = min((one.verdict for one in judged), key=_FROM_WORST.index, default=Verdict.ALLOWED)
     if asked.unmapped is not None and verdict is not Verdict.DENIED:

@@ -131,9 +131,7 @@ def _chosen(
             what = f"stage `{stage.name}` has no function `{function}`"
             raise InputError(what, f"its functions are {_listed(names)}")
         return function
-    fitting = [
-        name for name in names if role is None or role in _role_names(project, stage, name)
-    ]
+    fitting = [name for name in names if role is None or role in _role_names(project, stage, name)]
     if not fitting:
         roles = [stage.function(name).role.name for name in names]
         what = f"no function of stage `{stage.name}` runs as role `{role}`"
