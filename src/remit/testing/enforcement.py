@@ -70,7 +70,7 @@ def enforce(
     return Enforcement(subject, observe, tests, foreign, environment)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Enforcement(ContextDecorator):
     """What `enforce` gives. May be entered several times, in several threads: the innermost of
     all that are active decides, for every thread."""
@@ -108,6 +108,7 @@ class Enforcement(ContextDecorator):
 
     def call(self, client: BaseClient, operation: str, params: Mapping[str, object]) -> None:
         """Decide a call that is about to be sent. Raises the ClientError of a denial."""
+        __tracebackhide__ = True
         seen = self._seen(client, operation, params)
         self._tell(seen)
         if seen.verdict is Verdict.DENIED and not self.observe:

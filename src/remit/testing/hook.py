@@ -87,6 +87,7 @@ def _restore() -> None:
 
 def _calling(original: Any) -> Any:
     def _make_api_call(self: BaseClient, operation_name: str, api_params: Any) -> Any:
+        __tracebackhide__ = True  # pytest shows the code that called, and AWS's error
         # A call inside another is the SDK's own (finding a bucket's region, fetching
         # credentials) or an emulator's.
         if not _watchers or _thread.inside:
@@ -102,6 +103,7 @@ def _calling(original: Any) -> Any:
 
 def _converting(original: Any) -> Any:
     def _convert_to_request_dict(self: BaseClient, *args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True
         made = original(self, *args, **kwargs)
         pending, _thread.pending = _thread.pending, None
         try:

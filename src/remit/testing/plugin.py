@@ -16,11 +16,12 @@ import pytest
 if TYPE_CHECKING:
     from remit.testing.enforcement import Enforcement
     from remit.testing.record import Recorder
+    from remit.testing.subject import Subject
     from remit.testing.tally import Tally
 
 _OPTIONS = (
     ("stage", "refuse every AWS call that this stage's role would be refused"),
-    ("project", "the project's folder or template (default: pytest's root)"),
+    ("project", "the project's folder or template (default: where pytest is configured, or here)"),
     ("function", "the deployed function to run as, where the stage has several roles"),
     ("role", "the role to run as, instead of a function"),
 )
@@ -97,7 +98,7 @@ def _begin(config: pytest.Config) -> None:
             foreign=config.getini("remit_foreign"),
         )
     except InputError as error:
-        raise pytest.UsageError(f"remit: {error}") from None
+        raise pytest.UsageError(_said(error)) from None
     state.session = session
     session.__enter__()
 
@@ -113,11 +114,16 @@ def _observe(config: pytest.Config) -> bool:
 
 
 def _project(config: pytest.Config) -> Path:
-    """The option counts from where pytest was called, the setting from pytest's root."""
+    """The option counts from where pytest was called, the setting from the file that it is in.
+
+    Without such a file pytest takes the folder of the first test for its root, which is no place
+    to look for a project.
+    """
+    called = config.invocation_params.dir
     given = getattr(config.known_args_namespace, "remit_project", None)
     if given:
-        return Path(config.invocation_params.dir, given)
-    return Path(config.rootpath, config.getini("remit_project") or ".")
+        return Path(called, given)
+    return Path(config.rootpath if config.inipath else called, config.getini("remit_project"))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -171,7 +177,7 @@ def _marked(config: pytest.Config, marker: pytest.Mark) -> Enforcement:
         try:
             state.marked[key] = enforce(project, **asked)
         except (InputError, TypeError) as error:
-            pytest.fail(f"remit: {error}", pytrace=False)
+            pytest.fail(_said(error), pytrace=False)
     return state.marked[key]
 
 
@@ -197,7 +203,10 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if output is not None and state.all():
         from remit.testing.tally import packed
 
-        output[_OUTPUT] = {title: packed(found) for title, found in _tallies(state).items()}
+        output[_OUTPUT] = {
+            "tallies": {title: packed(found) for title, found in _tallies(state).items()},
+            "recording": _recorded(session.config, state),
+        }
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -210,20 +219,14 @@ def pytest_testnodedown(node: Any) -> None:
 
 def _tallies(state: _State) -> dict[str, Tally]:
     """What was seen, by subject."""
-    from remit.testing.tally import tally, unpacked
+    from remit.testing.tally import Tally, tally, unpacked
 
     found: dict[str, Tally] = {}
     for one in state.all():
-        seen = tally(one.recorder.calls, one.subject)
-        found.setdefault(one.subject.title, seen).add(seen) if one.subject.title in found else (
-            found.setdefault(one.subject.title, seen)
-        )
+        found.setdefault(one.subject.title, Tally()).add(tally(one.recorder.calls, one.subject))
     for sent in state.sent:
-        for title, values in sent.items():
-            if title in found:
-                found[title].add(unpacked(values))
-            else:
-                found[title] = unpacked(values)
+        for title, values in sent["tallies"].items():
+            found.setdefault(title, Tally()).add(unpacked(values))
     return found
 
 
@@ -236,17 +239,43 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 
     observe = _observe(config)
     for title, found in _tallies(state).items():
-        terminalreporter.write_sep("=", f"remit: {title}")
-        for line in summary.lines(found, observe):
-            terminalreporter.write_line(line)
+        lines: list[str] = []
         if state.session is not None and state.session.subject.title == title:
-            missing = summary.unexercised(state.session.subject.needs(), found)
-            for line in summary.not_exercised(missing):
-                terminalreporter.write_line(line)
+            lines = _compared(state.session.subject, found)
+        terminalreporter.write_sep("=", f"remit: {title}")
+        for line in (*summary.lines(found, observe), *lines):
+            terminalreporter.write_line(line)
     _save(config, state)
 
 
+def _compared(subject: Subject, found: Tally) -> list[str]:
+    """What no test exercised. Improves the remedies in `found`."""
+    from remit.testing import compare, summary
+
+    needs = subject.needs()
+    compare.mended(found, needs, subject)
+    return list(summary.not_exercised(compare.unexercised(needs, found)))
+
+
+def _recorded(config: pytest.Config, state: _State) -> list[str]:
+    """The lines of a recording, where one is asked for; each once."""
+    if not _target(config) or state.session is None:
+        return []
+    sent = [line for one in state.sent for line in one["recording"]]
+    return list(dict.fromkeys([*state.session.recorder.lines(), *sent]))
+
+
 def _save(config: pytest.Config, state: _State) -> None:
-    target = getattr(config.known_args_namespace, "remit_recording", None)
-    if target and state.session is not None:
-        state.session.recorder.write(Path(config.invocation_params.dir, target))
+    if target := _target(config):
+        text = "".join(f"{line}\n" for line in _recorded(config, state))
+        Path(config.invocation_params.dir, target).write_text(text, encoding="utf-8")
+
+
+def _target(config: pytest.Config) -> str | None:
+    return getattr(config.known_args_namespace, "remit_recording", None)
+
+
+def _said(error: Exception) -> str:
+    """An InputError as a line for people."""
+    hint = getattr(error, "hint", "")
+    return f"remit: {error}" + (f" ({hint})" if hint else "")

@@ -115,10 +115,11 @@ class Recorder:
         Of the parameters only those are kept that decide which permissions are needed: no bodies,
         no secrets, no items. Raises OSError.
         """
-        text = "".join(f"{line}\n" for line in self._lines())
+        text = "".join(f"{line}\n" for line in self.lines())
         Path(path).write_text(text, encoding="utf-8")
 
-    def _lines(self) -> Iterator[str]:
+    def lines(self) -> Iterator[str]:
+        """What `write` saves, line by line; equal calls are one line."""
         known: dict[str, None] = {}
         for seen in self.calls:
             if seen.verdict is Verdict.SPARED:
@@ -136,6 +137,6 @@ def _line(call: Call, params: Mapping[str, object]) -> str:
         "operation": call.operation,
         "params": params,
     }
-    if isinstance(call.region, str):
+    if isinstance(call.region, str) and not call.region.endswith("-global"):
         line["region"] = call.region
     return json.dumps(line, ensure_ascii=False)

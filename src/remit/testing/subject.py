@@ -96,8 +96,9 @@ def of_project(
     chosen = found.function(name)
     _judged_by_something(chosen.role, stage)
     root = os.path.realpath(place if place.is_dir() else place.parent)
+    role_name = _role_name(project, found, name, chosen)
     return Subject(
-        title=f"stage {stage}, " + (f"function {name}" if function else f"role {chosen.role.name}"),
+        title=f"stage {stage}, " + (f"function {name}" if function else f"role {role_name}"),
         function=chosen,
         stage=found,
         principal=_session(project, found, name, chosen),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from remit.check.model import Needed
 from remit.testing.tally import Denial, Tally
@@ -52,22 +52,6 @@ def _field(name: str, text: str) -> list[str]:
         break_long_words=False,
         break_on_hyphens=False,
     )
-
-
-def unexercised(needs: Iterable[Needed], tally: Tally) -> list[Needed]:
-    """The needs at whose call no test was seen to need that action, each place once."""
-    seen: dict[tuple[str, str], set[int]] = {}
-    for file, line, action in tally.exercised:
-        seen.setdefault((file, action), set()).add(line)
-    found: dict[tuple[object, ...], Needed] = {}
-    for one in needs:
-        if one.call is None:
-            continue
-        span = one.call.span
-        lines = seen.get((span.file, one.need.action), set())
-        if not any(span.line <= line <= span.end_line for line in lines):
-            found.setdefault((one.need.action, str(one.need.resource), span), one)
-    return list(found.values())
 
 
 def not_exercised(needs: list[Needed]) -> Iterator[str]:
