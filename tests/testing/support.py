@@ -14,7 +14,9 @@ SESSION = f"arn:aws:sts::{ACCOUNT}:assumed-role/app/test"
 REGION = "eu-west-1"
 
 
-def allow(actions: str | Sequence[str], resource: str | Sequence[str] = "*", **more: Any) -> dict[str, Any]:
+def allow(
+    actions: str | Sequence[str], resource: str | Sequence[str] = "*", **more: Any
+) -> dict[str, Any]:
     return {"Effect": "Allow", "Action": actions, "Resource": resource, **more}
 
 

@@ -82,7 +82,10 @@ def test_what_a_denied_call_raises(row: tuple[Any, ...]) -> None:
     assert response["Error"] == {"Code": code, "Message": message}
     assert response["ResponseMetadata"]["HTTPStatusCode"] == status
     operation = client.meta.method_to_api_mapping[method]
-    assert str(caught.value) == f"An error occurred ({code}) when calling the {operation} operation: {message}"
+    assert (
+        str(caught.value)
+        == f"An error occurred ({code}) when calling the {operation} operation: {message}"
+    )
 
 
 def test_a_modelled_error_bears_its_members() -> None:

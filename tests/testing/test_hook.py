@@ -63,7 +63,9 @@ def test_inside_moto(bucket: Any) -> None:
 def test_around_moto() -> None:
     with as_role(allow("s3:CreateBucket")) as recorder, mock_aws():
         client = boto3.client("s3")
-        client.create_bucket(Bucket="data", CreateBucketConfiguration={"LocationConstraint": REGION})
+        client.create_bucket(
+            Bucket="data", CreateBucketConfiguration={"LocationConstraint": REGION}
+        )
         assert denied(lambda: client.list_objects_v2(Bucket="data"))
     assert len(recorder.denied) == 1
 
@@ -93,7 +95,11 @@ def test_resources_paginators_waiters(bucket: Any) -> None:
         pages = client.get_paginator("list_objects_v2").paginate(Bucket="data")
         assert sum(page["KeyCount"] for page in pages) == 1
         client.get_waiter("object_exists").wait(Bucket="data", Key="k")
-    assert [one.operation for one in recorder.calls] == ["ListObjects", "ListObjectsV2", "HeadObject"]
+    assert [one.operation for one in recorder.calls] == [
+        "ListObjects",
+        "ListObjectsV2",
+        "HeadObject",
+    ]
     with as_role(deny("*")) as recorder:
         assert denied(lambda: list(bucket.objects.all()))
         assert denied(lambda: list(client.get_paginator("list_objects_v2").paginate(Bucket="data")))
@@ -179,7 +185,9 @@ def test_credentials_given_in_code_are_told() -> None:
         for client in clients:
             with as_role(READ) as recorder:
                 client.list_tables()
-            assert [one.reason for one in recorder.spared] == ["made with credentials given in code"]
+            assert [one.reason for one in recorder.spared] == [
+                "made with credentials given in code"
+            ]
             with as_role(READ, foreign=True):
                 assert denied(client.list_tables)
 

@@ -143,13 +143,13 @@ def test_conditions(case: tuple[Any, ...]) -> None:
 
 def test_what_is_not_known_is_said() -> None:
     condition = {"StringEquals": {"aws:ResourceTag/team": "a"}}
-    with as_role(allow("dynamodb:*", Condition=condition)) as recorder, pytest.raises(Exception):  # noqa: B017, PT011
+    with as_role(allow("dynamodb:*", Condition=condition)) as recorder, pytest.raises(Exception):  # noqa: B017
         client("dynamodb").get_item(**KEY)
     assert recorder.unknown[0].reason == "not known: the condition key `aws:ResourceTag/team`"
 
 
 def test_an_operation_without_a_known_permission() -> None:
-    with as_role() as recorder, pytest.raises(Exception):  # noqa: B017, PT011
+    with as_role() as recorder, pytest.raises(Exception):  # noqa: B017
         client("dynamodb").list_bulk_operations()
     assert "newer than" in recorder.unknown[0].reason
 
@@ -174,7 +174,9 @@ def test_the_role_that_is_meant(case: tuple[Any, ...], tmp_path: Path) -> None:
 
 def test_the_session_of_a_role(tmp_path: Path) -> None:
     subject = enforce(project(tmp_path), "prod").subject
-    assert subject.principal == f"arn:aws:sts::{ACCOUNT}:assumed-role/shop-prod-api_handler/shop-prod"
+    assert (
+        subject.principal == f"arn:aws:sts::{ACCOUNT}:assumed-role/shop-prod-api_handler/shop-prod"
+    )
 
 
 def test_the_functions_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -201,7 +203,11 @@ FAULTS: list[tuple[dict[str, Any], str, str]] = [
     ({"stage": "prod", "principal": ROLE}, "come with `policies`", ""),
     ({"policies": [], "stage": "prod", "principal": ROLE}, "without `stage`", ""),
     ({"policies": []}, "come with `principal`", ""),
-    ({"policies": [], "principal": "arn:aws:iam::111122223333:user/eve"}, "not the ARN of a role", ""),
+    (
+        {"policies": [], "principal": "arn:aws:iam::111122223333:user/eve"},
+        "not the ARN of a role",
+        "",
+    ),
     ({"policies": [], "principal": "app"}, "not the ARN of a role", ""),
     ({"policies": ["{"], "principal": ROLE}, "`policies[0]` is no policy", ""),
 ]

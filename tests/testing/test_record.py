@@ -57,10 +57,14 @@ def test_what_is_kept_and_what_is_left_out(case: tuple[Any, ...]) -> None:
 
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text() | st.binary() | st.decimals(),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3)
+    ),
     max_leaves=8,
 )
-NAMES = st.sampled_from(["TableName", "Item", "TransactItems", "Bucket", "Key", "Name", "QueueUrl", "Tags"])
+NAMES = st.sampled_from(
+    ["TableName", "Item", "TransactItems", "Bucket", "Key", "Name", "QueueUrl", "Tags"]
+)
 
 
 @settings(max_examples=25, deadline=None)

@@ -166,19 +166,21 @@ def _marked(config: pytest.Config, marker: pytest.Mark) -> Enforcement:
 
     state = config.stash[_STATE]
     key = repr((marker.args, sorted(marker.kwargs.items())))
-    if key not in state.marked:
-        asked = {"tests": False, "observe": _observe(config), **marker.kwargs}
-        place = asked.pop("project", None)
-        project = _project(config) if place is None else Path(config.rootpath, place)
-        if marker.args:
-            pytest.fail('`remit` takes names: `@pytest.mark.remit(stage="prod")`', pytrace=False)
-        if "policies" not in asked:
-            asked.setdefault("stage", _setting(config, "stage"))
+    if key in state.marked:
+        return state.marked[key]
+    asked = {"tests": False, "observe": _observe(config), **marker.kwargs}
+    place = asked.pop("project", None)
+    project = _project(config) if place is None else Path(config.rootpath, place)
+    if "policies" not in asked:
+        asked.setdefault("stage", _setting(config, "stage"))
+    wrong = '`remit` takes names only: `@pytest.mark.remit(stage="prod")`'
+    if not marker.args:
         try:
             state.marked[key] = enforce(project, **asked)
+            return state.marked[key]
         except (InputError, TypeError) as error:
-            pytest.fail(_said(error), pytrace=False)
-    return state.marked[key]
+            wrong = _said(error)
+    pytest.fail(wrong, pytrace=False)
 
 
 @pytest.fixture(name="remit")
