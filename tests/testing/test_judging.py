@@ -97,6 +97,40 @@ def test_regions(case: tuple[Any, ...], tmp_path: Path) -> None:
     assert verdict(enforcement, made, "get_item", **KEY) is expected
 
 
+def test_a_region_of_the_persons_own_configuration(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "aws").write_text("[default]\nregion = ap-south-1\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "aws"))
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # it remembers the configuration
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
+    enforcement = enforce(
+        project(tmp_path, allow("dynamodb:GetItem", TABLE)), "prod", environment=False
+    )
+    made = client("dynamodb")
+    assert made.meta.region_name == "ap-south-1"
+    assert verdict(enforcement, made, "get_item", **KEY) is Verdict.ALLOWED
+
+
+# Where nobody knows the stage's region (or account), a policy that names any is believed.
+UNTOLD = [
+    (None, f"arn:aws:dynamodb:*:{ACCOUNT}:table/orders", Verdict.ALLOWED),
+    (None, TABLE, Verdict.ALLOWED),
+    (None, TABLE + "s", Verdict.DENIED),
+    ("us-east-1", TABLE, Verdict.UNKNOWN),
+    ("us-east-1", f"arn:aws:dynamodb:us-east-1:{ACCOUNT}:table/orders", Verdict.ALLOWED),
+]
+
+
+@pytest.mark.parametrize("case", UNTOLD)
+def test_a_stage_of_which_the_region_is_not_known(case: tuple[Any, ...], tmp_path: Path) -> None:
+    region, granted, expected = case
+    place = project(tmp_path, allow("dynamodb:GetItem", granted))
+    (place / "remit.toml").unlink()
+    made = client("dynamodb", region)
+    assert verdict(enforce(place, "prod"), made, "get_item", **KEY) is expected
+
+
 TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:news"
 ARNS = [
     ("arn:aws:sns:eu-west-1:123456789012:news", Verdict.ALLOWED),  # as moto makes it

@@ -26,8 +26,7 @@ _STANDARD = tuple(
     for name in ("stdlib", "platstdlib")
     if (path := sysconfig.get_paths().get(name))
 )
-_TRANSFER = f"{os.sep}s3transfer{os.sep}"
-_EMULATOR = f"{os.sep}moto{os.sep}"
+_TRANSFER, _EMULATOR = "s3transfer.", "moto."
 
 
 def find() -> tuple[str, int] | None:
@@ -44,7 +43,7 @@ def by_emulator() -> bool:
     """Whether the call is made by a thread of moto's (a state machine's steps)."""
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
-        if _EMULATOR in frame.f_code.co_filename:
+        if _module(frame).startswith(_EMULATOR):
             return True
         frame = frame.f_back
     return False
@@ -70,10 +69,14 @@ def _waiting() -> tuple[str, int] | None:
 def _transfers(frame: FrameType | None) -> bool:
     """Whether the thread is in a transfer, before any code that is not a library's."""
     while frame is not None and _is_library(frame.f_code.co_filename):
-        if _TRANSFER in frame.f_code.co_filename:
+        if _module(frame).startswith(_TRANSFER):
             return True
         frame = frame.f_back
     return False
+
+
+def _module(frame: FrameType) -> str:
+    return str(frame.f_globals.get("__name__", ""))
 
 
 @lru_cache(maxsize=4096)

@@ -80,6 +80,7 @@ class Enforcement(ContextDecorator):
     tests: bool = True
     foreign: bool = False
     environment: bool = True
+    test_files: tuple[str, ...] = caller.TEST_FILES
     recorder: Recorder = field(init=False)
     _kept: list[dict[str, str | None]] = field(default_factory=list, init=False)
 
@@ -152,11 +153,14 @@ class Enforcement(ContextDecorator):
         """Why the call is not the role's; "" when it is."""
         if place is None and caller.by_emulator():
             return "an emulator's own call"
-        if not self.tests and place is not None and caller.is_test(place[0], self.subject.root):
+        if not self.tests and place is not None and self._is_test(place[0]):
             return "made by test code itself"
         if not self.foreign and _has_own_credentials(client):
             return "made with credentials given in code"
         return ""
+
+    def _is_test(self, file: str) -> bool:
+        return caller.is_test(file, self.subject.root, self.test_files)
 
 
 def _extra(client: BaseClient) -> dict[str, str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TypeAlias
 
 from remit.app.facts import ABSENT, at_api, known
@@ -25,6 +26,7 @@ from remit.testing.record import Judged, Verdict
 from remit.testing.subject import Subject
 
 _REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION")
+_PROFILES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_CONFIG_FILE", "HOME")
 EMULATED = frozenset({"123456789012", "000000000000"})
 """The accounts in which emulators keep things where nothing else is said: moto; DynamoDB Local and
 its like. `MOTO_ACCOUNT_ID` names another (moto's documentation, docs/multi_account)."""
@@ -48,9 +50,9 @@ def judge(subject: Subject, call: Call) -> Answer:
         there = needs(at_api(replace(call, region=None), subject.stage), subject.place)
     moved = home.needs(there)
     first = _answer(subject, moved)
-    if first[0] is not Verdict.DENIED or moved == asked:
+    if moved == asked or (first[0] is not Verdict.DENIED and home.sure):
         return first
-    if _answer(subject, asked)[0] is Verdict.DENIED:
+    if (first[0] is Verdict.DENIED) == (_answer(subject, asked)[0] is Verdict.DENIED):
         return first
     return Verdict.UNKNOWN, first[1], "not known: whether region and account are the test's"
 
@@ -62,23 +64,26 @@ _NO_REGION = frozenset({"aws-global", "aws-cn-global", "aws-us-gov-global"})
 @dataclass(frozen=True, slots=True)
 class _Home:
     """Where the things that a test made up stand when deployed: what to write in their ARNs for
-    the environment's region and for an emulator's account. None: nothing is replaced."""
+    the environment's region and for an emulator's account. None: nothing is replaced. `sure`: the
+    region, if one is replaced, is certainly not the code's own choice of another."""
 
     stage: Stage
     region: str | None
     accounts: frozenset[str]
+    sure: bool
 
     @classmethod
     def of(cls, subject: Subject, call: Call) -> _Home:
         """A region that the client was given is the call's own; one that comes from the
-        environment is, deployed, the stage's."""
-        environment = {os.environ.get(name) for name in _REGIONS}
+        environment is, deployed, the stage's. Where nobody knows the stage's, it may be any."""
+        told = subject.stage.region
         region = call.region if isinstance(call.region, str) else None
-        if subject.root is None or region not in environment or region == subject.stage.region:
-            region = None
+        sure = region in _of_environment()
+        if subject.root is None or region == told or not (sure or told is None):
+            region, sure = None, True
         named = os.environ.get("MOTO_ACCOUNT_ID")
         accounts = (EMULATED | {named} if named else EMULATED) - {subject.stage.account or ""}
-        return cls(subject.stage, region, accounts)
+        return cls(subject.stage, region, accounts, sure)
 
     def needs(self, asked: Needs) -> Needs:
         """The same needs on what is deployed."""
@@ -104,6 +109,24 @@ class _Home:
 
     def _account(self) -> str | Hole:
         return self.stage.account or Hole(HoleKind.ASSIGNED, "account")
+
+
+def _of_environment() -> set[str | None]:
+    """The regions that a client takes when code gives it none."""
+    named = {os.environ.get(name) for name in _REGIONS}
+    return named | {_of_profile(*map(os.environ.get, _PROFILES))}
+
+
+@lru_cache(maxsize=64)
+def _of_profile(*_settings: str | None) -> str | None:
+    """The region in the person's own AWS configuration; the arguments say which that is."""
+    from botocore.exceptions import BotoCoreError
+    from botocore.session import Session
+
+    try:
+        return Session().get_scoped_config().get("region")
+    except BotoCoreError:  # a profile that is not there, a file that cannot be read
+        return None
 
 
 def _answer(subject: Subject, asked: Needs) -> Answer:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from math import isfinite
 
 from remit.catalog.needs import needs
 from remit.core.call import Call, Param, Place
@@ -27,7 +28,9 @@ def plain(params: Mapping[str, object]) -> dict[str, Param]:
 def _plain(value: object, name: str, depth: int) -> Param:
     if isinstance(value, str):
         return value if len(value) <= _LONGEST_TEXT else Hole(HoleKind.DATA, name)
-    if value is None or isinstance(value, bool | int | float):
+    if value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, float) and isfinite(value):  # JSON has no others
         return value
     if depth < _DEEPEST and isinstance(value, Mapping):
         return {str(key): _plain(one, str(key), depth + 1) for key, one in value.items()}

@@ -99,6 +99,7 @@ def _begin(config: pytest.Config) -> None:
         )
     except InputError as error:
         raise pytest.UsageError(_said(error)) from None
+    session.test_files = _test_files(config)
     state.session = session
     session.__enter__()
 
@@ -106,6 +107,11 @@ def _begin(config: pytest.Config) -> None:
 def _setting(config: pytest.Config, name: str) -> str | None:
     given = getattr(config.known_args_namespace, f"remit_{name}", None)
     return given or config.getini(f"remit_{name}") or None
+
+
+def _test_files(config: pytest.Config) -> tuple[str, ...]:
+    """The names of test files, as this run collects them."""
+    return (*config.getini("python_files"), "conftest.py")
 
 
 def _observe(config: pytest.Config) -> bool:
@@ -176,8 +182,9 @@ def _marked(config: pytest.Config, marker: pytest.Mark) -> Enforcement:
     wrong = '`remit` takes names only: `@pytest.mark.remit(stage="prod")`'
     if not marker.args:
         try:
-            state.marked[key] = enforce(project, **asked)
-            return state.marked[key]
+            made = state.marked[key] = enforce(project, **asked)
+            made.test_files = _test_files(config)
+            return made
         except (InputError, TypeError) as error:
             wrong = _said(error)
     pytest.fail(wrong, pytrace=False)

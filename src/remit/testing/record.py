@@ -139,4 +139,4 @@ def _line(call: Call, params: Mapping[str, object]) -> str:
     }
     if isinstance(call.region, str) and not call.region.endswith("-global"):
         line["region"] = call.region
-    return json.dumps(line, ensure_ascii=False)
+    return json.dumps(line)  # ASCII: a parameter may hold what UTF-8 cannot
