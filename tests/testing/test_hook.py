@@ -192,6 +192,15 @@ def test_credentials_given_in_code_are_told() -> None:
                 assert denied(client.list_tables)
 
 
+def test_a_call_inside_a_call_is_the_sdks_own(bucket: Any) -> None:
+    client, inner = boto3.client("s3"), boto3.client("sqs")
+    client.meta.events.register("before-send.s3", lambda **_: inner.list_queues() and None)
+    with as_role(READ) as recorder:
+        client.get_object(Bucket="data", Key="k")
+        assert denied(inner.list_queues)
+    assert [one.operation for one in recorder.calls] == ["GetObject", "ListQueues"]
+
+
 # --- several at once ------------------------------------------------------------------------------
 
 
@@ -224,15 +233,21 @@ def test_others_who_patch_the_same_method(bucket: Any) -> None:
             calls.append(name)
             return ours(self, name, params)
 
+        below = BaseClient._convert_to_request_dict
+
+        def theirs_too(self: Any, *args: Any, **kwargs: Any) -> Any:
+            return below(self, *args, **kwargs)
+
         BaseClient._make_api_call = theirs  # type: ignore[method-assign]
+        BaseClient._convert_to_request_dict = theirs_too  # type: ignore[method-assign]
         assert denied(lambda: client.delete_object(Bucket="data", Key="k"))
     assert BaseClient._make_api_call is theirs  # left in place: it is not ours to take away
-    with as_role(READ) as again:
-        assert denied(lambda: client.delete_object(Bucket="data", Key="k"))
+    with as_role(READ, observe=True) as again:
+        client.get_object(Bucket="data", Key="k")
     assert not denied(lambda: client.delete_object(Bucket="data", Key="k"))
-    assert calls == ["DeleteObject"] * 3
+    assert calls == ["DeleteObject", "GetObject", "DeleteObject"]
     assert (len(recorder.calls), len(again.calls)) == (1, 1)
-    BaseClient._make_api_call = OWN[0]  # type: ignore[method-assign]
+    BaseClient._make_api_call, BaseClient._convert_to_request_dict = OWN  # type: ignore[method-assign]
 
 
 def test_an_error_on_the_way_leaves_nothing_behind(bucket: Any) -> None:

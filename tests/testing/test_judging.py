@@ -182,6 +182,15 @@ def test_what_is_not_known_is_said() -> None:
     assert recorder.unknown[0].reason == "not known: the condition key `aws:ResourceTag/team`"
 
 
+def test_a_need_that_hangs_on_more_than_the_call_is_no_accusation() -> None:
+    """How a parameter is encrypted decides whether kms:Decrypt is asked for."""
+    with as_role(allow("ssm:*")) as recorder, pytest.raises(Exception):  # noqa: B017
+        client("ssm").get_parameter(Name="/a", WithDecryption=True)
+    [seen] = recorder.unknown
+    assert [one.action for one in seen.needs] == ["ssm:GetParameter", "kms:Decrypt"]
+    assert seen.reason.startswith("not known: whether ")
+
+
 def test_an_operation_without_a_known_permission() -> None:
     with as_role() as recorder, pytest.raises(Exception):  # noqa: B017
         client("dynamodb").list_bulk_operations()
