@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from remit.app.check import FINDINGS
 from remit.app.check import check as check_project
 from remit.app.model import CheckResult, InputError, Progress, silent
-from remit.app.project import Asked
+from remit.app.project import Asked, Opened, open_project
 from remit.app.review import Review
 from remit.app.review import review as review_project
+from remit.core.tree import Tree
 from remit.store.files import FolderTree
 from remit.store.git import GitTree
 
@@ -75,6 +77,16 @@ def decision_log(
     from remit.store.decision_log import connect
 
     return connect(place, create=create, keep=keep)
+
+
+def opened(place: Path, stage: str, framework: str | None = None) -> tuple[Tree, Opened]:
+    """The project at `place`, read but not checked, and its files.
+
+    Raises InputError when there is none, or when it has no such stage.
+    """
+    root, path = _split(place)
+    tree = FolderTree(root)
+    return tree, open_project(tree, Asked(path, framework, (stage,)), FINDINGS)
 
 
 def assistants(root: Path) -> MCPServer[Any]:

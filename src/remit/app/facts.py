@@ -115,14 +115,14 @@ def _function_needs(
     function = stage.function(name)
     found = scans.of(function)
     place = Place(stage.partition, stage.region, stage.account)
-    judged = _Judging(function, stage)
+    judged = Judging(function, stage)
     if function.unread:
         what = f"the code of function `{name}` is not checked: {function.unread}"
         gaps.setdefault(function.span, Problem(function.span, what))
     for located in found.calls:
         if located.function not in ("", name):
             continue
-        asked = needs(_at_api(located.call, stage), place)
+        asked = needs(at_api(located.call, stage), place)
         if asked.unmapped is not None:
             text = f"`{located.call.service}.{located.call.operation}`: {asked.unmapped}"
             gaps.setdefault(located.call.span, Problem(located.call.span, text))
@@ -147,7 +147,7 @@ def _deployed_as(
     return chalice.function_name(project, stage, name) if project.entry else function.deployed_as
 
 
-class _Judging:
+class Judging:
     """Judges the needs of one function; many calls need the same of the same."""
 
     def __init__(self, function: Function, stage: Stage) -> None:
@@ -160,6 +160,7 @@ class _Judging:
         self._made: dict[object, Judgement] = {}
 
     def __call__(self, need: Need) -> Needed:
+        """The need with its judgement, without a call."""
         same = (need.action, need.resource, need.alternatives, tuple(need.context.items()))
         if same not in self._made:
             self._made[same] = self._judged(need)
@@ -186,7 +187,7 @@ def _is_on(need: Need, attached: Attached) -> bool:
     return wanted == whole or wanted.startswith((whole + "/", whole + ":"))
 
 
-def _at_api(call: Call, stage: Stage) -> Call:
+def at_api(call: Call, stage: Stage) -> Call:
     """The call with the endpoint of the stage's own websocket API, where the framework takes it.
 
     Source: API Gateway developer guide, apigateway-how-to-call-websocket-api-connections.
