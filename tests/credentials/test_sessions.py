@@ -79,7 +79,7 @@ def test_expiry() -> None:
     check_expiry(replace(CLAIMS, expires=5000), 4600.5)
 
 
-@given(st.integers(0, 2**39 - 1).map(lambda n: f"{n:012d}"))
+@given(st.integers(0, 10**12 - 1).map(lambda n: f"{n:012d}"))
 def test_an_access_key_tells_its_account(account: str) -> None:
     key = access_key_id(LONG_TERM, account, os.urandom)
     assert len(key) == 20
