@@ -10,11 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import TypeAlias
 
 Tags: TypeAlias = tuple[tuple[str, str], ...]
-NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +91,10 @@ class Organisation:
     rcp: tuple[tuple[Document, ...], ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Account:
-    """One account at one moment. `managed` are the managed policies by ARN, AWS's own included."""
+    """One account at one moment, equal to itself only: what follows from it can be remembered.
+    `managed` are the texts of managed policies by ARN, AWS's own included."""
 
     id: str
     users: Mapping[str, User] = field(default_factory=dict)

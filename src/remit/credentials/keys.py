@@ -1,8 +1,8 @@
 """Access key ids, and the secrets that belong to them.
 
 Source: IAM User Guide, reference_identifiers (prefixes; facts/iam.md 5.3). An id tells its account,
-as `sts:GetAccessKeyInfo` does: the digits after the prefix are base32, of which one bit is set and the
-next 40 are the account's number (39 would not hold twelve decimal digits).
+as `sts:GetAccessKeyInfo` does: the digits after the prefix are base32, of which one bit is set and
+the next 40 are the account's number (39 would not hold twelve decimal digits).
 """
 
 from __future__ import annotations
