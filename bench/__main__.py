@@ -98,7 +98,13 @@ def _agree() -> int:
     return agree.main(sys.argv[2:])
 
 
-PARTS = {"check": main, "decide": _decide}
+def _validate() -> int:
+    from bench import validate  # imports moto, which only this part needs
+
+    return validate.main()
+
+
+PARTS = {"check": main, "decide": _decide, "validate": _validate}
 ONLY_WHEN_NAMED = {"agree": _agree, "wild": wild.main}  # they take many minutes
 
 

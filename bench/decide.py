@@ -19,6 +19,7 @@ from statistics import median
 
 from bench.contenders import PEERS, REMIT, Runner, Unavailable, running
 from bench.decide_costs import costs
+from bench.decide_kinds import kinds
 from bench.workload import WORKLOADS
 
 SIZES = (1, 10, 100, 1000)
@@ -51,6 +52,7 @@ def main(arguments: Sequence[str] = ()) -> int:
     _print_table("W", times)
     _print_table("layers", times)
     _print_adversarial(times)
+    kinds()
     costs()
     return 0
 

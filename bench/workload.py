@@ -126,7 +126,7 @@ def workload(n: int) -> tuple[Case, list[Case]]:
     """The policies of W(n), and 64 requests."""
     policies = {"identity": [document([statement(i) for i in range(n)] + [DENY])]}
     asked = []
-    for k, i in enumerate(_middle(n)):
+    for k, i in enumerate(middle(n)):
         made = statement(i)
         resource = SERVICES[i % len(SERVICES)][4]
         action = made["Action"][k % 2]
@@ -139,7 +139,7 @@ def workload(n: int) -> tuple[Case, list[Case]]:
     return policies, asked
 
 
-def _middle(n: int) -> list[int]:
+def middle(n: int) -> list[int]:
     """Eight statements in the middle, in turns."""
     return [max(0, min(n - 1, n // 2 - 4 + k % 8)) for k in range(32)]
 
@@ -168,7 +168,7 @@ def wildcards_first(n: int) -> tuple[Case, list[Case]]:
     made = [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": _ahead(i)} for i in range(n)]
     asked = [
         request("s3:GetObject", f"arn:aws:s3:::{name}-data/in/{k}.json")
-        for k, i in enumerate(_middle(n))
+        for k, i in enumerate(middle(n))
         for name in (f"app-{i}", f"other-{k}")
     ]
     return {"identity": [document([*made, DENY])]}, asked
@@ -191,7 +191,7 @@ def values_only(n: int) -> tuple[Case, list[Case]]:
     ]
     asked = [
         request("s3:GetObject", f"arn:aws:s3:::bucket-{k}/x", {"aws:ResourceTag/owner": owner})
-        for k, i in enumerate(_middle(n))
+        for k, i in enumerate(middle(n))
         for owner in (f"team-{i}", f"nobody-{k}")
     ]
     return {"identity": [document([*made, DENY])]}, asked

@@ -16,6 +16,8 @@ from remit.store.git import GitTree
 if TYPE_CHECKING:
     from mcp.server import MCPServer
 
+    from remit.app.generate import Generated, Wish
+
 
 def check(
     place: Path,
@@ -29,6 +31,20 @@ def check(
     """
     root, path = _split(place)
     return check_project(FolderTree(root), Asked(path, framework, stages), progress)
+
+
+def generate(
+    place: Path,
+    wish: Wish,
+    stages: tuple[str, ...] = (),
+    framework: str | None = None,
+    progress: Progress = silent,
+) -> Generated:
+    """The smallest policies for the project in `place`. Raises InputError."""
+    from remit.app.generate import generate as generate_policies  # nothing that a check needs
+
+    root, path = _split(place)
+    return generate_policies(FolderTree(root), Asked(path, framework, stages), wish, progress)
 
 
 def review(
@@ -53,12 +69,29 @@ def review(
 def assistants(root: Path) -> MCPServer[Any]:
     """The server for coding assistants, for projects in the folder `root`."""
     from remit.app.explain import explain_case
+    from remit.app.generate import NOTHING_SPECIAL
+    from remit.app.validate import Asked as Document
+    from remit.app.validate import check_documents
+    from remit.report import generated_json, validation_json
     from remit.server.assistants import Faces, server
+    from remit.validate.model import PolicyType
 
     def check_below(project: str, stages: tuple[str, ...], framework: str | None) -> CheckResult:
         return check(_below(root, project), stages, framework)
 
-    return server(Faces(check_below, explain_case))
+    def validated(policy: str, kind: str | None, resource_type: str | None) -> Any:
+        if kind is not None and kind not in {*PolicyType}:
+            raise InputError(f"there is no type `{kind}`", f"it is one of {', '.join(PolicyType)}")
+        asked = Document(PolicyType(kind) if kind else None, resource_type)
+        given = [("policy", policy.encode("utf-8", "surrogatepass"))]
+        return validation_json.document(check_documents(given, asked))
+
+    def generated(project: str, stage: str | None, framework: str | None) -> Any:
+        stages = (stage,) if stage is not None else ()
+        found = generate(_below(root, project), NOTHING_SPECIAL, stages, framework)
+        return generated_json.document(found)
+
+    return server(Faces(check_below, explain_case, generated, validated))
 
 
 def _below(root: Path, project: str) -> Path:

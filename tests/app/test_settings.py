@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from remit.app.settings import Ignore, Settings, SettingsError, load, value_name
-from remit.app.toml_places import places
 from remit.core.finding import Confidence, Finding, Severity
 from remit.core.span import Span
 from remit.core.tree import MemoryTree
+from remit.syntax.toml_places import places
 
 FULL = """\
 [project]

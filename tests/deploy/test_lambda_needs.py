@@ -80,7 +80,7 @@ def test_logs() -> None:
     found = logs("app-dev", PLACE)
     assert tuple(n.action for n in found) == LOGS
     assert {str(n.resource) for n in found} == {
-        "arn:aws:logs:eu-west-1:111122223333:log-group:/aws/lambda/app-dev{the log stream}"
+        "arn:aws:logs:eu-west-1:111122223333:log-group:/aws/lambda/app-dev:log-stream:{the log stream}"
     }
     assert all(hole.kind is HoleKind.ASSIGNED for n in found for hole in n.resource.holes)
 

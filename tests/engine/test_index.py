@@ -71,6 +71,34 @@ def test_few_rules_are_asked(kind: str) -> None:
     assert find([pattern.format(i=i) for i in range(300)], asked) == ([7], 1)
 
 
+@pytest.mark.parametrize(
+    ("asked", "found", "near"),
+    [
+        ("b7/x", [7], 1),  # no other text begins like it
+        ("b12/x", [12], 1),  # those of 120 to 129 do
+        ("b123/x", [123], 1),
+        ("b12", [], 0),
+        ("b7!/x", [], 0),
+        ("b1", [], 0),
+        ("b", [], 0),
+        ("c7/x", [], 0),
+    ],
+)
+def test_a_text_among_shorter_and_longer_ones(asked: str, found: list[int], near: int) -> None:
+    patterns = [f"arn:aws:s3:::b{i}/*" for i in range(300)]
+    assert find(patterns, f"arn:aws:s3:::{asked}") == (found, near)
+
+
+def test_patterns_of_one_rule_share_a_label() -> None:
+    # One search for both: what follows the account, not a beginning and that.
+    patterns = [[f"arn:aws:sqs:x:1:q{i}-*", f"arn:aws:sqs:*:1:q{i}-*.fifo"] for i in range(10, 30)]
+    [level] = PolicySet([document(*(allow("sqs:*", one) for one in patterns))]).layers[0].levels
+    made = index.Index(level.candidates("sqs:sendmessage"))
+    assert len(made._finders) == 1
+    facts = gather(Request(ROLE, "sqs:SendMessage", "arn:aws:sqs:y:1:q17-a.fifo"))
+    assert [rule.source.index for rule in made.near(facts.resource, facts)] == [7]
+
+
 def test_texts_that_begin_with_one_another() -> None:
     heads = ["arn:aws:s3:::" + "a" * length + "*" for length in range(1, 40)]
     assert find(heads, "arn:aws:s3:::aaab") == ([0, 1, 2], 3)

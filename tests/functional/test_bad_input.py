@@ -55,8 +55,14 @@ def check(root: Path, capsys: pytest.CaptureFixture[str], *more: str) -> tuple[i
 # --- the project and its configuration
 
 UNUSABLE: dict[str, tuple[Files, str]] = {
-    "no project": ({CONFIG: None, POLICY: None}, "no `.chalice/config.json`|Run remit where"),
-    "empty folder": ({CONFIG: None, POLICY: None, APP: None}, "no Chalice project|Run remit where"),
+    "no project": (
+        {CONFIG: None, POLICY: None},
+        "no project that remit reads|is known by `.chalice/config.json`",
+    ),
+    "empty folder": (
+        {CONFIG: None, POLICY: None, APP: None},
+        "no project that remit reads|is known by",
+    ),
     "two projects below": (
         {CONFIG: None, POLICY: None, "a. b/.chalice/config.json": "{}", "c/" + CONFIG: "{}"},
         "There is one in `a. b`, `c`: name that folder.",
@@ -94,9 +100,11 @@ def test_nothing_can_be_checked(tmp_path: Path, files: Files, said: str, capsys)
 def test_what_is_no_folder(tmp_path: Path, capsys) -> None:
     root = write(tmp_path, {})
     assert main(["check", str(root / APP)]) == 2
-    assert "app.py` is not a folder\n  hint: Name the folder that holds" in capsys.readouterr().err
+    assert (
+        "`app.py` itself\n  hint: There is one in `.`: name that folder" in capsys.readouterr().err
+    )
     assert main(["check", str(root / "nowhere")]) == 2
-    assert "nowhere` does not exist\n  hint: Name the folder" in capsys.readouterr().err
+    assert "nowhere` does not exist\n  hint: Name the project's folder" in capsys.readouterr().err
 
 
 def test_a_stage_that_does_not_exist(tmp_path: Path, capsys) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from remit.app.model import CheckResult
+from remit.app.fingerprint import Fingerprint
+from remit.app.model import CheckResult, Compared
 from remit.report.json import document, render
 from tests.report.orders import RESULT, missing
 
@@ -52,6 +53,26 @@ def test_the_report_fits_the_published_schema() -> None:
     report = json.loads(render(RESULT))
     assert all(report[name] for name in report), "the fixture must exercise every part"
     assert violations(report, SCHEMA) == []
+
+
+def test_the_report_with_a_baseline_fits_it_too() -> None:
+    entry = Fingerprint("app.py", "masked-failure", "dev")
+    baseline = Compared(".remit-baseline.json", (missing("dev"),), (entry,))
+    report = json.loads(render(replace(RESULT, baseline=baseline)))
+    assert violations(report, SCHEMA) == []
+    assert report["baseline"]["known"] == [report["findings"][2]]
+    assert report["baseline"]["absent"] == [
+        {
+            "file": "app.py",
+            "id": "masked-failure",
+            "stage": "dev",
+            "function": "",
+            "action": "",
+            "resource": "",
+            "source": "",
+            "severity": "error",
+        }
+    ]
 
 
 def test_the_schema_test_can_fail() -> None:

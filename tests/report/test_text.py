@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from remit.app.model import CheckResult, StageSummary, Stats
+from remit.app.fingerprint import Fingerprint
+from remit.app.model import CheckResult, Compared, StageSummary, Stats
 from remit.core.finding import Confidence, Finding, Related, Severity, Unresolved
 from remit.core.span import Problem, Span
 from remit.report.terminal import cells
@@ -154,6 +155,21 @@ def test_what_could_not_be_told_and_the_closing() -> None:
         no finding in 2 stages; 2 calls followed of 3; 2 needs cannot be told; 1 file
         could not be read
     """)
+
+
+def test_what_the_baseline_knows_is_a_line() -> None:
+    entry = Fingerprint("app.py", "masked-failure")
+    baseline = Compared(".remit-baseline.json", (masked("dev"),) * 2, (entry,) * 3)
+    text = render(replace(NOTHING, baseline=baseline), sources, 80, False)
+    assert text == expected("""
+        baseline: 2 known findings in `.remit-baseline.json`; 3 entries fit no finding
+          any more: write the baseline anew with `--write-baseline`
+
+        no new finding in 0 stages; 0 calls followed of 0
+    """)
+    baseline = Compared("mine.json")
+    text = render(replace(NOTHING, baseline=baseline, stats=Stats()), sources, 80, False)
+    assert text.startswith("baseline: 0 known findings in `mine.json`\n\nNothing to mend: ")
 
 
 def test_the_closing_counts_what_is_shown() -> None:

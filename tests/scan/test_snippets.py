@@ -22,6 +22,20 @@ def in_view(body: str, before: str = "") -> str:
 # (what it shows, code before, body of the view, calls)
 BODIES = [
     (
+        "a list that is longer on some paths only",
+        "c = boto3.client('s3')",
+        "m = []\nif app.current_request.x:\n    m.append(1)\nif len(m) > 0:\n    return 1\n"
+        "if m:\n    return 2\nc.put_object(Bucket='b', Key='k')",
+        ["s3.PutObject Bucket=b Key=k"],
+    ),
+    (
+        "a key that is there on some paths only",
+        "c = boto3.client('s3')",
+        "d = {}\nfor x in app.current_request.x:\n    d['k'] = x\nif 'k' in d:\n    return 1\n"
+        "if d:\n    return 2\nc.put_object(Bucket='b', Key='k')",
+        ["s3.PutObject Bucket=b Key=k"],
+    ),
+    (
         "a slice beside another key",
         "c = boto3.client('s3')",
         "frame = app.current_request.frame\nx = frame[:, 1]\nc.put_object(Bucket='b', Key='k')",

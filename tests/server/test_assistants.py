@@ -109,3 +109,16 @@ def test_complaints_say_what_to_do(tmp_path: Path) -> None:
     assert "there is no" in refused("check", project="nowhere") or "does not exist" in refused(
         "check", project="nowhere"
     )
+
+
+def test_validate() -> None:
+    text = json.dumps({"Version": "2012-10-17", "Statement": [GRANT | {"Action": "s3:GetObjekt"}]})
+    [document] = asked("validate", policy=text)["documents"]
+    assert [one["issueCode"] for one in document["findings"]] == ["INVALID_ACTION"]
+    assert "there is no type `nonsense`" in refused("validate", policy=text, policy_type="nonsense")
+
+
+def test_generate() -> None:
+    found = asked("generate", project="orders-api", stage="dev")
+    [policy] = found["policies"]
+    assert "dynamodb:UpdateItem" in json.dumps(policy["documents"])

@@ -85,7 +85,8 @@ def _problems(gathered: Gathered, stages: Iterable[StageFacts]) -> tuple[Problem
     facts = gathered.facts
     read = [one for one in facts.project.problems if not is_policy_problem(facts, one)]
     gaps = [gap for stage in stages for gap in stage.gaps]
-    return tuple(dict.fromkeys((*read, *gathered.sources.problems, *gaps)))
+    scanned = [one for stage in stages for found in stage.scan for one in found.problems]
+    return tuple(dict.fromkeys((*read, *gathered.sources.problems, *scanned, *gaps)))
 
 
 def _all_needed(stage: StageFacts) -> list[Needed]:

@@ -26,7 +26,7 @@ from remit.explain.attached import weighed
 from remit.explain.deployed import judge_of
 from remit.explain.model import Judgement, Standing
 
-_ABSENT = (
+ABSENT = (
     # A function's own calls: a role session without MFA, made by nobody's service (facts/iam.md
     # 3.2, 3.5, 3.6; role of a Lambda function).
     "aws:username",
@@ -134,6 +134,8 @@ def _function_needs(
         if entry.function == name:
             for need in lambda_needs.needs(entry.kind, entry.source, place):
                 yield replace(judged(need), origin=FRAMEWORK)
+    if not function.in_lambda:
+        return
     for need in lambda_needs.logs(_deployed_as(project, stage, function, name), place):
         yield replace(judged(need), origin=LOGS)
 
@@ -150,7 +152,7 @@ class _Judging:
 
     def __init__(self, function: Function, stage: Stage) -> None:
         self._name = function.name
-        self._known = _known(stage)
+        self._known = known(stage)
         self._attached = stage.attached
         role = function.role
         self._identity = judge_of(role.policies)
@@ -167,14 +169,14 @@ class _Judging:
         """The role's policies, and those of the resource where the project holds them."""
         own = self._by_role(need)
         policies = [one.policy for one in self._attached if _is_on(need, one)]
-        return weighed(own, need, policies, self._known, _ABSENT)
+        return weighed(own, need, policies, self._known, ABSENT)
 
     def _by_role(self, need: Need) -> Judgement:
         """Both the role's policies and its boundary must allow (facts/iam.md 4.8)."""
-        own = self._identity(need, self._known, _ABSENT)
+        own = self._identity(need, self._known, ABSENT)
         if self._boundary is None or own.standing is Standing.DENIED:
             return own
-        within = self._boundary(need, self._known, _ABSENT)
+        within = self._boundary(need, self._known, ABSENT)
         return own if within.standing is Standing.ALLOWED else within
 
 
@@ -197,14 +199,14 @@ def _at_api(call: Call, stage: Stage) -> Call:
     return replace(call, extra={"endpoint": f"https://{host}/{path}"})
 
 
-def _known(stage: Stage) -> dict[str, Value]:
+def known(stage: Stage) -> dict[str, Value]:
     """Context keys of a Lambda function's own calls that are certainly so (facts/iam.md 3)."""
-    known: dict[str, Value] = {
+    keys: dict[str, Value] = {
         "aws:SecureTransport": "true",
         "aws:ViaAWSService": "false",
         "aws:PrincipalIsAWSService": "false",
         "aws:PrincipalType": "AssumedRole",
     }
     if stage.account is not None:
-        known["aws:PrincipalAccount"] = stage.account
-    return known
+        keys["aws:PrincipalAccount"] = stage.account
+    return keys

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from remit.app.errors import InputError as InputError
+from remit.app.fingerprint import Fingerprint
 from remit.core.finding import Finding, Severity, Unresolved
 from remit.core.span import Problem
 from remit.scan.model import Unattributed
@@ -75,11 +76,22 @@ class Silenced:
 
 
 @dataclass(frozen=True, slots=True)
+class Compared:
+    """What a baseline knew already: `known` findings, and the `absent` ones, entries of `file`
+    that no finding fits any more."""
+
+    file: str
+    known: tuple[Finding, ...] = ()
+    absent: tuple[Fingerprint, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class CheckResult:
     """Everything that `remit check` has to say.
 
     `findings` holds one for each stage it is true of; a report for people may join them.
-    `silenced` findings are not in `findings`. `stages` are those that were checked, in order.
+    `silenced` findings are not in `findings`, nor are those that the `baseline` knows (None where
+    there is no baseline). `stages` are those that were checked, in order.
     `blind` says that the module at which everything starts could not be read: no call was seen.
     """
 
@@ -93,6 +105,7 @@ class CheckResult:
     unattributed: tuple[Unattributed, ...] = ()
     stats: Stats = Stats()
     blind: bool = False
+    baseline: Compared | None = None
 
     @property
     def wrong(self) -> bool:

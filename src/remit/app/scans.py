@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from remit.core.span import Problem
 from remit.core.text import Text
@@ -13,6 +14,9 @@ from remit.deploy.model import Code, Function, Project, Stage
 from remit.scan.model import Scan
 from remit.scan.scan import scan
 from remit.scan.source import Library
+
+if TYPE_CHECKING:
+    from remit.scan import javascript
 
 Environment: TypeAlias = Mapping[str, str | Text]
 
@@ -25,6 +29,7 @@ class Sources:
     project: Project
     lost: tuple[Problem, ...] = ()
     libraries: dict[tuple[str, ...], Library] = field(default_factory=dict)
+    scripts: dict[tuple[str, ...], javascript.Library] = field(default_factory=dict)
 
     def library(self, code: Code | None = None) -> Library:
         """The Python files below the roots of `code`, or of the project as a whole."""
@@ -36,17 +41,33 @@ class Sources:
             self.libraries[key] = Library(tree, roots, list(self.lost))
         return self.libraries[key]
 
+    def script(self, code: Code) -> javascript.Library:
+        """The JavaScript and TypeScript files of the tree, which imports find by path."""
+        from remit.scan import javascript
+
+        inline = dict(code.inline)
+        key = tuple(inline)
+        if key not in self.scripts:
+            tree = Overlay(self.tree, inline) if inline else self.tree
+            self.scripts[key] = javascript.Library(tree, list(self.lost))
+        return self.scripts[key]
+
     @property
     def parsed(self) -> Mapping[str, object | None]:
         """Every file that was looked into; None for one that could not be used."""
-        return {
-            file: source for one in self.libraries.values() for file, source in one.parsed.items()
-        }
+        found: dict[str, object | None] = {}
+        for one in self.libraries.values():
+            found |= one.parsed
+        for script in self.scripts.values():
+            found |= script.parsed
+        return found
 
     @property
     def problems(self) -> tuple[Problem, ...]:
         """What could not be read."""
-        return tuple(dict.fromkeys(p for one in self.libraries.values() for p in one.problems))
+        found = [problem for one in self.libraries.values() for problem in one.problems]
+        found += [problem for one in self.scripts.values() for problem in one.problems]
+        return tuple(dict.fromkeys(found))
 
 
 @dataclass(slots=True)
@@ -97,4 +118,21 @@ def _python(scans: Scans, function: Function, code: Code) -> Scan:
     )
 
 
-_SCANNERS: dict[str, Callable[[Scans, Function, Code], Scan]] = {"python": _python}
+def _javascript(scans: Scans, function: Function, code: Code) -> Scan:
+    from remit.scan import javascript  # only for projects that have such functions
+
+    return javascript.scan(
+        scans.sources.script(code),
+        posixpath.join(code.roots[0], code.module),
+        code.handler,
+        function.environment,
+        function=function.name,
+        region=scans.stage.region,
+        values=scans.values,
+    )
+
+
+_SCANNERS: dict[str, Callable[[Scans, Function, Code], Scan]] = {
+    "python": _python,
+    "javascript": _javascript,
+}

@@ -2,7 +2,8 @@
 
 It stands in `pyproject.toml` under `[tool.remit]`, or in `remit.toml` (there without that prefix,
 or with it). TOML's parser gives no positions: the line of a key is found by reading the text line
-by line, and where that fails the place is that of the table around it.
+by line, and where that fails the place is that of the table around it. `[[role]]` and
+`[[function]]` may stand there too (docs/bare.md).
 
     [tool.remit.values]                      # fills what the code leaves open, in every stage
     TABLE = "orders"
@@ -24,21 +25,20 @@ from __future__ import annotations
 
 import difflib
 import posixpath
-import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from remit.app.toml_places import Path, places
 from remit.core.finding import Finding
 from remit.core.pattern import Pattern
 from remit.core.span import Problem, Span
 from remit.core.tree import Tree
 from remit.deploy.model import Tellings, Told
+from remit.syntax.toml_places import Path, Table, table
 
 PYPROJECT, OWN = "pyproject.toml", "remit.toml"
-_PREFIX = ("tool", "remit")
-_TOP = ("values", "stage", "ignore")
+_TOP = ("values", "stage", "ignore", "role", "function")
+"""`role` and `function` say which role runs which code: they are deploy/bare.py's to read."""
 _STAGE = ("account", "region", "values")
 _IGNORE = ("finding", "reason", "stage", "action", "resource", "file")
 _CALLS = ("os.environ.get(", "os.environ[", "os.getenv(", "environ.get(", "environ[", "getenv(")
@@ -133,66 +133,18 @@ def value_name(key: str) -> str:
     return key
 
 
-@dataclass(frozen=True, slots=True)
-class _Table:
-    """`[tool.remit]` of one file; `prefix` is the path that leads to it."""
-
-    file: str
-    content: Mapping[str, Any]
-    prefix: Path
-    places: Mapping[Path, Span]
-
-    def at(self, path: Path) -> Span:
-        """Where the key stands, or the nearest thing around it that was found."""
-        whole = self.prefix + path
-        for length in range(len(whole), 0, -1):
-            if whole[:length] in self.places:
-                return self.places[whole[:length]]
-        return Span.whole(self.file)
-
-
-def _table(tree: Tree, file: str) -> _Table | None:
-    """None where the file is not there or says nothing about remit."""
-    if not tree.exists(file):
-        return None
-    own = posixpath.basename(file) == OWN
-    try:
-        text = tree.read(file).decode("utf-8-sig")
-        content = tomllib.loads(text)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        raise SettingsError((_broken(file, error),)) from None
-    tool = content.get("tool")
-    nested = tool.get("remit") if isinstance(tool, dict) else None
-    if nested is None and not own:
-        return None
-    prefix = _PREFIX if nested is not None else ()
-    table = content if nested is None else nested
-    found = _Table(file, table, prefix, places(text, file))
-    if not isinstance(table, dict):
-        what = "`tool.remit` must be a table"
-        raise SettingsError((Problem(found.at(()), what, "Write `[tool.remit]`."),))
+def _table(tree: Tree, file: str) -> Table | None:
+    """None where the file is not there or says nothing about remit. Raises SettingsError."""
+    found = table(tree, file, own=posixpath.basename(file) == OWN)
+    if isinstance(found, Problem):
+        raise SettingsError((found,))
     return found
-
-
-def _broken(file: str, error: Exception) -> Problem:
-    if isinstance(error, UnicodeDecodeError):
-        return Problem(Span.whole(file), "the file is not UTF-8", "Save it as UTF-8.")
-    if isinstance(error, RecursionError):
-        return Problem(Span.whole(file), "values are nested too deep", "Nest less.")
-    if isinstance(error, OSError):
-        return Problem(Span.whole(file), str(error), "Make it readable.")
-    # "Invalid value (at line 3, column 9)": the place is only in the message.
-    message, _, place = str(error).partition(" (at line ")
-    line, _, column = place.rstrip(")").partition(", column ")
-    at = (int(line), int(column)) if line.isdecimal() and column.isdecimal() else (1, 1)
-    span = Span(file, *at, at[0], at[1] + 1)
-    return Problem(span, f"not TOML: {message[:1].lower()}{message[1:]}", "Mend the TOML there.")
 
 
 class _Reader:
     """Turns one table into settings; collects everything that is wrong before it raises."""
 
-    def __init__(self, table: _Table, findings: Collection[str]) -> None:
+    def __init__(self, table: Table, findings: Collection[str]) -> None:
         self.table = table
         self.findings = findings
         self.problems: list[Problem] = []

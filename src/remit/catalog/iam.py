@@ -119,6 +119,26 @@ def resource_types(prefix: str) -> Mapping[str, ResourceType]:
     }
 
 
+def raw_condition_keys(prefix: str) -> tuple[dict[str, str], ...]:
+    """The condition keys of one service as the data has them: `key`, `type`, `description`."""
+    if prefix not in services():
+        return ()
+    return tuple(_load(f"conditionKeys/{prefix}.json").values())
+
+
+@cache
+def rcp_services() -> frozenset[str]:
+    """The prefixes that resource control policies may name."""
+    return frozenset(_load("rcpSupportedServices.json"))
+
+
+@cache
+def as_of() -> str:
+    """The day of the reference's data, which its package bears in its version: 0.1.202610271."""
+    digits = _load("metadata.json")["version"].rpartition(".")[2]
+    return f"{digits[:4]}-{digits[4:6]}-{digits[6:8]}"
+
+
 def action(full_name: str) -> Action | None:
     """The action called `service:Name`, in any letter case; None when there is none."""
     prefix, _, name = full_name.lower().partition(":")

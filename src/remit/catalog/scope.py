@@ -1,7 +1,8 @@
 """A call's parameters as the rule tables see them: paths to values, values to texts.
 
 A path names a parameter: `Bucket`, `Config.RoleArn`, `Items[].Put.TableName` (each element of a
-list), `RequestItems{}` (each key of a mapping). A value that is known in part stays a `Text`;
+list), `RequestItems{}` (each key of a mapping), `Key()` (the value of a mapping's only entry, where
+that is a text or a mapping itself). A value that is known in part stays a `Text`;
 what is not known stays the scanner's own `Hole`, so that its name reaches the report.
 """
 
@@ -11,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from remit.core.call import Param
+from remit.core.call import Param, PartialDict
 from remit.core.text import Hole, HoleKind, Text
 
 
@@ -112,15 +113,22 @@ class Scope:
         return Scope(self.params, self.open, self.extra, rest)
 
 
+_TEXTS = (str, Text, Hole, dict)
+
+
 def _step(holder: Param, step: str) -> Iterator[Param]:
-    name, kind = (step[:-2], step[-2:]) if step.endswith(("[]", "{}")) else (step, "")
+    name, kind = (step[:-2], step[-2:]) if step.endswith(("[]", "{}", "()")) else (step, "")
     if isinstance(holder, Hole):
         yield holder
         return
     value = holder.get(name) if isinstance(holder, dict) else None
     if value is None:
         return
-    if isinstance(value, Hole) or not kind:
+    if kind == "()":
+        whole = isinstance(value, dict) and not isinstance(value, PartialDict)
+        entries = list(value.values()) if isinstance(value, dict) and whole else []
+        yield from (one for one in entries if len(entries) == 1 and isinstance(one, _TEXTS))
+    elif isinstance(value, Hole) or not kind:
         yield value
     elif isinstance(value, list if kind == "[]" else dict):
         yield from value

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from remit.core.arn import Arn
 from remit.core.policy import Effect, Policy
 from remit.core.text import Hole, HoleKind, Text
+from remit.deploy.formats import Spelling
 from remit.deploy.model import Stage
 
 PARTITION, REGION, ACCOUNT, RESOURCE = 1, 3, 4, 5
@@ -22,12 +23,14 @@ _API_KIND = {"execute-api:ManageConnections": "websocket", "execute-api:Invoke":
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What deployment fixes; `*` where it is not known."""
+    """What deployment fixes; `*` where it is not known. `spelled` are symbols that the framework
+    has a name for: they are written as they are."""
 
     partition: str = "aws"
     region: str = "*"
     account: str = "*"
     apis: Mapping[str, str] = field(default_factory=dict)
+    spelled: frozenset[str] = frozenset()
 
     def within(self, pattern: str) -> Setting:
         """The same, with the partition, region and account that `pattern` itself names."""
@@ -54,6 +57,7 @@ def setting(stage: Stage, policies: Iterable[Policy]) -> Setting:
         region=stage.region or _only(arn.region for arn in arns),
         account=stage.account or _only(arn.account for arn in arns),
         apis=stage.apis,
+        spelled=Spelling(stage.spellings).tokens,
     )
 
 
@@ -78,6 +82,8 @@ def unsized(resource: Text) -> Text:
 
 
 def _filled(hole: Hole, colons: int, given: Setting, action: str) -> str:
+    if str(hole) in given.spelled:
+        return str(hole)
     if hole.kind is not HoleKind.ASSIGNED:
         return "*"
     if colons >= RESOURCE:

@@ -136,8 +136,9 @@ def place(stage: StageFacts, role: RoleFacts, needed: Needed) -> Span:
 
 
 def policy_place(role: RoleFacts) -> Span:
-    """Where a person mends the role's policy."""
-    return Span.whole(role.role.file) if role.role.file else role.role.span
+    """Where a person mends the role's policy; in a template, at the role."""
+    file = role.role.file
+    return Span.whole(file) if file not in (None, role.role.span.file) else role.role.span
 
 
 def path(needed: Needed) -> tuple[Frame, ...]:

@@ -106,7 +106,7 @@ def of_stage(
         if not written_by_people(role):
             continue
         for policy in role.role.policies:
-            for statement in policy.statements:
+            for statement in () if policy.ready_made else policy.statements:
                 yield stage, role, policy, statement
 
 

@@ -37,7 +37,7 @@ def rule(facts: Facts) -> Iterable[Finding]:
 
 def idle_actions(grant: Grant) -> list[Item]:
     """The action items that no resource of the statement can match."""
-    resources = [_mended(grant, item) or item.value for item in grant.statement.resources or ()]
+    resources = [_mended(grant, item) or opened(grant, item) for item in _listed(grant)]
     return [
         item
         for item in grant.statement.actions
@@ -58,8 +58,17 @@ def idle_resources(grant: Grant) -> list[Item]:
     return [
         item
         for item in statement.resources or ()
-        if not any(fits(action.value, item.value) for action in statement.actions)
+        if not any(fits(action.value, opened(grant, item)) for action in statement.actions)
     ]
+
+
+def opened(grant: Grant, item: Item) -> str:
+    """A resource item with `*` for a template's symbols: they may be of any form."""
+    return grant.policy.symbols.opened(item.value)
+
+
+def _listed(grant: Grant) -> tuple[Item, ...]:
+    return grant.statement.resources or ()
 
 
 @cache
@@ -152,7 +161,7 @@ def _mended(grant: Grant, item: Item) -> str | None:
     when that is what keeps every action of the statement from matching; else None."""
     arn = Arn.parse(item.value)
     actions = [one.value for one in grant.statement.actions]
-    if arn is None or any(fits(action, item.value) for action in actions):
+    if arn is None or any(fits(action, opened(grant, item)) for action in actions):
         return None
     for variant in _variants(arn):
         if any(fits(action, str(variant)) for action in actions):

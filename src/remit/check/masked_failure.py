@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from remit.check.denials import condition
 from remit.check.grants import judged
 from remit.check.model import Facts, Needed, StageFacts
-from remit.check.wording import listing, tick
+from remit.check.wording import clause, listing, tick
 from remit.core.finding import Confidence, Finding, Related, Severity
 from remit.explain.model import Standing
 from remit.scan.model import Mask
@@ -67,7 +67,7 @@ def _in_body(mask: Mask) -> str:
 
 def _swallowed(mask: Mask, hidden: dict[object, list[str]]) -> str:
     where = f" in {tick(mask.entry)}" if mask.entry else ""
-    text = f"this `except`{where} swallows every AWS error"
+    text = f"this {clause(mask.span)}{where} swallows every AWS error"
     if hidden:
         actions = sorted({action for names in hidden.values() for action in names})
         text += f"; it hides that {listing(actions)} {'is' if len(actions) == 1 else 'are'} denied"

@@ -11,7 +11,7 @@ from dataclasses import replace
 from remit.check import denials
 from remit.check.denials import Denial
 from remit.check.model import Facts, Needed
-from remit.check.wording import tick
+from remit.check.wording import clause, tick
 from remit.core.finding import Finding, Related, Severity
 
 ID = "missing-permission"
@@ -71,7 +71,8 @@ def related(denial: Denial) -> tuple[Related, ...]:
     first = denial.first
     found = [denials.nearest(denial, first)]
     if first.call is not None and first.call.swallowed is not None:
-        found.append(Related(first.call.swallowed, "this `except` hides the error"))
+        swallowed = first.call.swallowed
+        found.append(Related(swallowed, f"this {clause(swallowed)} hides the error"))
     for other in denial.sites[1:]:
         place = denials.place(denial.stage, denial.role, other)
         found.append(Related(place, "this call needs it too"))

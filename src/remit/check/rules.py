@@ -20,6 +20,7 @@ from remit.check import (
     unknown_action,
     unused_permission,
 )
+from remit.check.language import in_language
 from remit.check.model import Facts
 from remit.check.unresolved import unresolved
 from remit.core.finding import Finding, Severity
@@ -67,7 +68,9 @@ def run(facts: Facts) -> list[Finding]:
     for _, rule in RULES:
         for one in rule(facts):
             key = (one.id, one.stage, one.span, one.action, one.resource, one.message)
-            found.setdefault(key, _for_a_laptop(one) if is_local(one.stage) else one)
+            if key not in found:
+                told = in_language(one, facts)
+                found[key] = _for_a_laptop(told) if is_local(one.stage) else told
     return sorted(
         found.values(),
         key=lambda one: (

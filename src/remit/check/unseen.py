@@ -31,6 +31,7 @@ REASONS: tuple[tuple[str, str], ...] = (
     ("s3express:createsession", _SDK),
     ("timestream:describeendpoints", _SDK),
     ("xray:*", _XRAY),
+    ("lambda:*durableexecution*", "the SDK for durable functions uses it"),
     ("ec2:*networkinterface*", _NETWORK),
     ("ec2:*privateipaddresses", _NETWORK),
     ("elasticfilesystem:client*", "Lambda needs it when a file system is mounted"),

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from remit.catalog import iam
 from remit.check import patch, unseen
 from remit.check.grants import Grant, grants
-from remit.check.ineffective_grant import fits, idle_actions, idle_resources
+from remit.check.ineffective_grant import fits, idle_actions, idle_resources, opened
 from remit.check.match import expand, names
 from remit.check.model import Facts
 from remit.check.sibling_resource import mixups
@@ -63,7 +63,7 @@ def _unused_resources(grant: Grant) -> list[Item]:
         for item in grant.statement.resources or ()
         if item not in idle
         and item.value.strip("*?")
-        and any(fits(action.value, item.value) for action in used)
+        and any(fits(action.value, opened(grant, item)) for action in used)
         and not grant.uses(resource=item)
     ]
 
@@ -88,7 +88,7 @@ def _resource(grant: Grant, item: Item, unused: list[Item]) -> Finding:
         one
         for action in grant.statement.actions
         for one in expand(action.value)
-        if fits(one, item.value)
+        if fits(one, opened(grant, item))
     )
     return _finding(
         grant,

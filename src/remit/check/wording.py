@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from remit.core.span import Span
+
 
 def tick(text: str) -> str:
     """User text in backticks."""
@@ -19,6 +21,11 @@ def listing(names: Sequence[str], limit: int = 6) -> str:
     if len(shown) < 2:
         return "".join(shown)
     return ", ".join(shown[:-1]) + " and " + shown[-1]
+
+
+def clause(span: Span) -> str:
+    """What a language calls the part of a `try` that catches errors."""
+    return "`except`" if span.file.endswith(".py") else "`catch`"
 
 
 def count(number: int, noun: str) -> str:

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def target(name: str) -> Path:
-    """The file that `--output` means. Raises InputError when it can't be written, so that nobody
+def target(name: str, option: str = "--output") -> Path:
+    """The file that `option` means. Raises InputError when it can't be written, so that nobody
     waits for a check whose result is then lost.
     """
     from pathlib import Path  # 5 ms that only a report in a file costs
@@ -22,11 +22,11 @@ def target(name: str) -> Path:
     try:
         path = path.resolve()  # through links: the file is replaced, not the link to it
         if not path.parent.is_dir():
-            raise InputError(f"no folder for `--output {name}`", f"make `{path.parent}` first")
+            raise InputError(f"no folder for `{option} {name}`", f"make `{path.parent}` first")
         if path.exists() and not path.is_file():
-            raise InputError(f"`--output {name}` is not a regular file", "name another file")
+            raise InputError(f"`{option} {name}` is not a regular file", "name another file")
     except (OSError, ValueError, RuntimeError) as error:
-        raise InputError(f"cannot use `--output {name}`: {_reason(error)}") from error
+        raise InputError(f"cannot use `{option} {name}`: {_reason(error)}") from error
     return path
 
 

@@ -1,11 +1,13 @@
-"""The lines of a project's files, for excerpts in the report."""
+"""A project's files as reports show them: their lines, and their paths in the repository."""
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from pathlib import Path
 
 from remit.report.excerpt import Sources
+from remit.store.files import shown
 
 LARGEST = 8 * 1024 * 1024
 """Of a larger file no excerpt is shown."""
@@ -33,3 +35,16 @@ def reader(root: Path) -> Sources:
         return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
     return lines
+
+
+def prefix(root: Path) -> str:
+    """Where the folder `root` is in the git repository around it, with forward slashes.
+
+    Empty where it is the repository's root and where there is no repository. `.git` is a folder,
+    or a file in a worktree and in a submodule (git: gitrepository-layout).
+    """
+    base = Path(os.path.realpath(root))
+    for folder in (base, *base.parents):
+        if (folder / ".git").exists():
+            return "" if folder == base else shown(base.relative_to(folder).as_posix())
+    return ""

@@ -16,7 +16,11 @@ Param: TypeAlias = (
     "str | bytes | int | float | bool | Text | Hole | list[Param] | dict[str, Param] | None"
 )
 """A parameter's value: plain where known, `Text` where a string is known in part, `Hole` where
-nothing is known."""
+nothing is known. A mapping of which entries may be missing is a `PartialDict`."""
+
+
+class PartialDict(dict[str, Param]):
+    """A mapping of which not all entries were seen (`{"id": x, **more}`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,15 +105,15 @@ class Pattern:
     def _matches_texts(self, value: str) -> bool:
         texts = self._texts
         first, last = texts[0], texts[-1]
-        position, end = len(first), len(value) - len(last)
-        if position > end or not value.startswith(first) or not value.endswith(last):
+        if not value.startswith(first) or not value.endswith(last):
             return False
+        position, end = len(first), len(value) - len(last)
         for text in texts[1:-1]:
             position = value.find(text, position, end)
             if position < 0:
                 return False
             position += len(text)
-        return True
+        return position <= end
 
     def _matches_chunks(self, value: str) -> bool:
         chunks = self._chunks

@@ -81,7 +81,9 @@ class Policy:
     """A policy document. `version` is "2008-10-17" where the element is absent (facts/iam.md 1.2).
 
     `name` is what people call it: a file's path, or a managed policy's name. `symbols` are the
-    names that stand in it for what only deployment knows, where a template was read.
+    names that stand in it for what only deployment knows, where a template was read. `ready_made`
+    marks one that people attach whole and can't edit: a policy that AWS manages, or what a
+    framework makes of a name (`DynamoDBCrudPolicy`).
     """
 
     version: str
@@ -90,6 +92,7 @@ class Policy:
     name: str = ""
     id: str | None = None
     symbols: Symbols = NO_SYMBOLS
+    ready_made: bool = False
 
     @property
     def has_variables(self) -> bool:

@@ -7,7 +7,7 @@ without carries a condition: nobody is accused for its lack.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from remit.core.arn import Arn
 from remit.core.call import Place
@@ -84,13 +84,17 @@ def needs(kind: str, source: str | Text | None, place: Place) -> tuple[Need, ...
 def logs(function: str | Text | None, place: Place) -> tuple[Need, ...]:
     """What writing a function's log needs. `function` is its full name in AWS, None if unknown.
 
-    The log group is `/aws/lambda/<function>` (monitoring-cloudwatchlogs). Its stream is AWS's to
-    name, so a policy on the group or on any of its streams will do.
+    The log group is `/aws/lambda/<function>` (monitoring-cloudwatchlogs); its streams are AWS's to
+    name. AWS names the stream in all three requests, an empty one where none is meant, so a policy
+    on `log-group:NAME:*` covers them (Service Authorization Reference, CloudWatch Logs: log-stream;
+    catalog/rules/operations.py). On the group by itself, creating is believed too.
     """
     name = function if function is not None else _open("the function's name")
-    stream = _assigned("the log stream")
-    group = _arn(place, "logs", Text.of("log-group:/aws/lambda/", name, stream))
-    return tuple(Need(action, group, "log-stream") for action in LOGS)
+    group = _arn(place, "logs", Text.of("log-group:/aws/lambda/", name))
+    stream = Text.of(group, ":log-stream:", _assigned("the log stream"))
+    bare = Text.of(group, ":log-stream:")
+    others = {LOGS[0]: (bare, group), LOGS[1]: (bare, group), LOGS[2]: ()}
+    return tuple(Need(action, stream, "log-stream", alternatives=others[action]) for action in LOGS)
 
 
 def network(place: Place) -> tuple[Need, ...]:
@@ -107,6 +111,58 @@ def tracing() -> tuple[Need, ...]:
     """What active X-Ray tracing needs: services-xray, "Execution role permissions"."""
     actions = ("xray:PutTraceSegments", "xray:PutTelemetryRecords")
     return tuple(Need(action, Text.of("*")) for action in actions)
+
+
+# invocation-async-retain-records, "Adding permissions": what each kind of target takes.
+_TARGETS = {
+    "sqs": "sqs:SendMessage",
+    "sns": "sns:Publish",
+    "lambda": "lambda:InvokeFunction",
+    "events": "events:PutEvents",
+}
+
+
+def sends(target: Text) -> tuple[Need, ...]:
+    """What a dead letter queue or a destination needs: sending to the resource with that ARN.
+
+    Of an ARN that is not known it is any of these.
+    """
+    service = service_of(target)
+    if service in _TARGETS:
+        return (Need(_TARGETS[service], target, _TARGET_TYPES[service]),)
+    if service is not None:
+        return ()
+    return tuple(
+        Need(action, target, _TARGET_TYPES[one], f"{UNSEEN} of the service `{one}`")
+        for one, action in _TARGETS.items()
+    )
+
+
+def polls(source: Text, place: Place) -> tuple[Need, ...]:
+    """What the poller of an event source with that ARN needs; of one not known, any of these."""
+    service = service_of(source)
+    kinds = {found.service: kind for kind, found in _SOURCES.items()}
+    if service is not None:
+        return needs(kinds[service], source, place) if service in kinds else ()
+    return tuple(
+        replace(need, condition=f"{UNSEEN} of the service `{one}`")
+        for one, kind in kinds.items()
+        for need in needs(kind, source, place)
+    )
+
+
+UNSEEN = "the ARN, which is not known here, is"
+"""How the condition of a need begins that hangs on what an ARN names."""
+
+
+def service_of(arn: Text) -> str | None:
+    """The service that an ARN names; None where that part is not known."""
+    first = arn.parts[0] if arn.parts else ""
+    parts = first.split(":") if isinstance(first, str) else []
+    return parts[2] if len(parts) > 3 else None
+
+
+_TARGET_TYPES = {"sqs": "queue", "sns": "topic", "lambda": "function", "events": "event-bus"}
 
 
 def _resource(kind: _Source, source: str | Text | None, place: Place) -> Text:

@@ -29,13 +29,18 @@ class Framework:
     """One framework: its name, its reader's module, and the files that mark a project.
 
     `markers` are paths below the project's folder. `holds` are pieces of text of which a marker
-    that other tools use as well (`template.yaml`) must hold one.
+    that other tools use as well (`template.yaml`) must hold one. `endings` are those of any other
+    file that a person may name. `hidden` are markers in folders that are not listed because tools
+    write them: these are looked for beside the projects of `beside`.
     """
 
     name: str
     module: str
     markers: tuple[str, ...]
     holds: tuple[bytes, ...] = ()
+    endings: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
+    beside: str = ""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -47,7 +52,46 @@ class Found:
     marker: str
 
 
-FRAMEWORKS = (Framework("chalice", "remit.deploy.chalice", (CHALICE,)),)
+_TEMPLATES = ("template.yaml", "template.yml", "template.json")
+_TEMPLATE_ENDINGS = (".yaml", ".yml", ".json", ".template")
+
+FRAMEWORKS = (
+    Framework("chalice", "remit.deploy.chalice", (CHALICE,)),
+    Framework(
+        "serverless",
+        "remit.deploy.serverless",
+        tuple(f"serverless.{end}" for end in ("yml", "yaml", "json", "ts", "js")),
+        holds=(b"provider",),
+    ),
+    Framework(
+        "cdk",
+        "remit.deploy.cdk",
+        ("manifest.json",),
+        holds=(b"aws:cloudformation:stack", b"cdk:cloud-assembly"),
+        hidden=("cdk.out/manifest.json",),
+        beside="cdk.json",
+    ),
+    Framework(
+        "sam",
+        "remit.deploy.cloudformation",
+        _TEMPLATES,
+        holds=(b"AWS::Serverless",),
+        endings=_TEMPLATE_ENDINGS,
+    ),
+    Framework(
+        "cloudformation",
+        "remit.deploy.cloudformation",
+        _TEMPLATES,
+        holds=(b"AWS::",),
+        endings=_TEMPLATE_ENDINGS,
+    ),
+    Framework(
+        "bare",
+        "remit.deploy.bare",
+        ("remit.toml", "pyproject.toml"),
+        holds=(b"[[role]]", b"[[function]]", b"[[tool.remit.role]]", b"[[tool.remit.function]]"),
+    ),
+)
 """In the order of preference for projects in one folder."""
 
 
@@ -64,6 +108,7 @@ def find(tree: Tree) -> list[Found]:
 
 
 def _marked(tree: Tree, paths: Iterable[str], framework: Framework) -> Iterable[tuple[str, str]]:
+    yield from _hidden(tree, paths, framework)
     for path in paths:
         for marker in framework.markers:
             folder = path.removesuffix(marker)
@@ -71,6 +116,29 @@ def _marked(tree: Tree, paths: Iterable[str], framework: Framework) -> Iterable[
                 continue
             if not framework.holds or _holds(tree, path, framework.holds):
                 yield folder.rstrip("/"), path
+
+
+def _hidden(tree: Tree, paths: Iterable[str], framework: Framework) -> Iterable[tuple[str, str]]:
+    """Markers in folders that tools write, at the root and beside what announces them."""
+    beside = framework.beside
+    folders = {path.removesuffix(beside) for path in paths if posixpath.basename(path) == beside}
+    for folder in sorted({"", *folders}) if framework.hidden else ():
+        for marker in framework.hidden:
+            if tree.exists(folder + marker):
+                yield folder.rstrip("/"), folder + marker
+
+
+def _named(tree: Tree, path: str, framework: str | None) -> Found | None:
+    """The project of a file that a person named: one that marks a project, or any template."""
+    if not path or not tree.exists(path):
+        return None
+    for one in FRAMEWORKS:
+        marker = next((m for m in (*one.hidden, *one.markers) if f"/{path}".endswith("/" + m)), "")
+        fits = marker or path.endswith(one.endings or ("/",))
+        if fits and framework in (None, one.name) and _holds(tree, path, one.holds):
+            folder = path.removesuffix(marker) if marker else posixpath.dirname(path)
+            return Found(folder.rstrip("/"), one.name, path)
+    return None
 
 
 def _holds(tree: Tree, path: str, pieces: tuple[bytes, ...]) -> bool:
@@ -88,6 +156,9 @@ def choose(tree: Tree, path: str = "", framework: str | None = None) -> Found:
     the one that is meant where there are several. Raises NoProject.
     """
     path = path.strip("/")
+    named = _named(tree, path, framework)
+    if named is not None:
+        return named
     everything = [one for one in find(tree) if framework in (None, one.framework)]
     below = [
         one for one in everything if not path or one.marker == path or _is_in(one.folder, path)

@@ -68,8 +68,8 @@ class Code:
     `language` is `python` or `javascript` (TypeScript too). `roots` are the folders from which its
     imports resolve, the package's own first, then those of its layers. `module` is the file to
     start from, as a path below the first root without its suffix (`src/app`), and `handler` the
-    name in it. `inline` is a source file that stands in the template itself, by the path under
-    which the other fields name it.
+    name in it, empty for a program that is run as such. `inline` is a source file that stands in
+    the template itself, by the path under which the other fields name it.
     """
 
     language: str
@@ -90,7 +90,8 @@ class Function:
 
     `code` is the function's own code, where the framework has code for each function; when that
     is not to be had, `unread` says why (another language, an image, a bucket). `deployed_as` is
-    the function's name in AWS, as far as it is known.
+    the function's name in AWS, as far as it is known. `in_lambda` is False for a program that runs
+    elsewhere (a container, a machine): AWS writes no log for it.
     """
 
     name: str
@@ -101,6 +102,7 @@ class Function:
     code: Code | None = None
     unread: str = ""
     deployed_as: Text | None = None
+    in_lambda: bool = True
 
 
 @dataclass(frozen=True, slots=True)

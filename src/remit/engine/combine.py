@@ -6,7 +6,7 @@ Rules: facts/iam.md 4.2 to 4.5 (IAM User Guide, reference_policies_evaluation-lo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 
 from remit.core.decision import Decision, Layer, Verdict
 from remit.engine.context import Facts
@@ -66,15 +66,14 @@ def combine(facts: Facts, terms: Terms, answers: Sequence[Answer]) -> Decision:
     denies = tuple(named for answer in answers for named in answer.denies)
     if denies:
         return Decision(Verdict.EXPLICIT_DENY, denies)
-    if not granted(facts, terms, answers):
+    if not granted(facts, terms, {answer.layer: answer for answer in answers}):
         return Decision(Verdict.IMPLICIT_DENY)
     return Decision(Verdict.ALLOWED, tuple(n for answer in answers for n in answer.allows))
 
 
-def granted(facts: Facts, terms: Terms, answers: Sequence[Answer]) -> bool:
+def granted(facts: Facts, terms: Terms, by_layer: Mapping[Layer, Answer]) -> bool:
     """Whether the request is let through, no Deny having matched."""
-    by_layer = {answer.layer: answer for answer in answers}
-    if terms.refused or not all(a.open for a in answers if a.layer in _FILTERS):
+    if terms.refused or not all(a.open for a in by_layer.values() if a.layer in _FILTERS):
         return False
     if terms.private and Layer.RESOURCE not in by_layer and _through_endpoint(facts, by_layer):
         return False
@@ -86,18 +85,18 @@ def granted(facts: Facts, terms: Terms, answers: Sequence[Answer]) -> bool:
     return any(BLOCKS[way].isdisjoint(silent) for way in ways)
 
 
-def _silent(facts: Facts, by_layer: Mapping[Layer, Answer]) -> frozenset[Layer]:
+def _silent(facts: Facts, by_layer: Mapping[Layer, Answer]) -> Set[Layer]:
     """The layers of the caller's own that do not allow the request."""
     kind = facts.caller.kind
     if kind is CallerKind.ROOT:
         return _NONE
     if not _BRINGS[kind]:
         return frozenset({Layer.IDENTITY})
-    silent = {layer for layer in _OWN & by_layer.keys() if not by_layer[layer].open}
+    silent = {layer for layer, answer in by_layer.items() if layer in _OWN and not answer.open}
     if kind is CallerKind.FEDERATED and Layer.SESSION not in by_layer:
         # Without a session policy the identity side gives nothing (GetFederationToken).
         silent.add(Layer.SESSION)
-    return frozenset(silent)
+    return silent
 
 
 def _named(facts: Facts, by_layer: Mapping[Layer, Answer]) -> frozenset[Form]:

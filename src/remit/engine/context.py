@@ -164,8 +164,8 @@ class Keys(Mapping[str, Value]):
             return self._all().get(key, default)
         name = self._spelled.get(key)
         if name is not None:
-            value = self._facts.given[name]
-            if holds_value(value):
+            value: Value = self._facts.given[name]
+            if value or holds_value(value):
                 return value
         return self._facts.ground.keys.get(key, default)
 

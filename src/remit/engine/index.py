@@ -7,10 +7,11 @@ A rule is filed under one label for each of its resource patterns, or under the 
 `StringEquals`, whichever the fewest others share. A label says what is necessary for a match, so
 nothing that matches is missed:
 
-- `start`, `end`: the text before the first wildcard, after the last one. One binary search, then
-  up the chain of texts that begin with one another.
-- `after`: the text that follows a part with colons, for ARNs whose region or account is `*`. One
-  binary search for each place where that part stands in the resource.
+- `start`, `end`: the text before the first wildcard, after the last one. One look-up of as many
+  characters as the shortest text has; where several rules share these, a binary search, and up
+  the chain of texts that begin with one another.
+- `after`: the text that follows a part with colons, for ARNs whose region or account is `*`. The
+  same for each place where that part stands in the resource.
 - `gram`: four characters in a row, the rarest of the pattern, for names that begin with `*`. One
   set intersection, linear in the length of the resource.
 - `value`: a key and the values of which it must equal one. One look-up for each key.
@@ -88,18 +89,17 @@ class Index:
         """All rules that may match, in any order; `resource` is in code units."""
         if not self._finders:
             return self._loose
-        found = list(self._loose)
+        found = [*self._loose]
         for find in self._finders:
             find(resource, facts, found)
         return found if len(found) < 2 else {*found}
 
     def _add_after(self, resource: str, facts: Facts, found: list[Rule]) -> None:
         for head, length, tails in self._after:
-            at = resource.find(head)
+            at, last = resource.find(head), resource.rfind(head)  # nearly always one place
             while at >= 0:
-                start = at + length
-                tails.add(resource[start : start + tails.longest], facts, found)
-                at = resource.find(head, at + 1)
+                tails.add(resource, facts, found, at + length)
+                at = resource.find(head, at + 1) if at < last else -1
 
     def _add_grams(self, resource: str, facts: Facts, found: list[Rule]) -> None:
         grams = zip(resource, resource[1:], resource[2:], resource[3:], strict=False)
@@ -118,27 +118,45 @@ class Index:
 class _Beginnings:
     """Which of many texts a value begins with.
 
-    All texts that the value begins with are beginnings of the last text that sorts before it, or
-    that text itself; `parents` leads from each text to the longest other one that it begins with.
+    Most texts differ from all others in as many characters as the shortest one has. Where these
+    belong to one rule only, that rule is found in one look-up, whatever follows them. The others
+    are sorted: all texts that the value begins with are beginnings of the last text that sorts
+    before it, or that text itself; `parents` leads from each text to the longest other one that
+    it begins with.
     """
 
-    __slots__ = ("_parents", "_rules", "longest", "texts")
+    __slots__ = ("_cut", "_lone", "_longest", "_parents", "_rules", "_texts")
 
     def __init__(self, pairs: Iterable[tuple[str, Rule]]) -> None:
         grouped = _grouped(pairs)
-        self.texts = sorted(grouped)
-        self.longest = max(map(len, self.texts), default=0)
-        self._rules = [grouped[text] for text in self.texts]
+        self._cut = cut = min(map(len, grouped), default=0)
+        self._longest = max(map(len, grouped), default=0)
+        sharing: dict[str, set[Rule]] = defaultdict(set)
+        for text, rules in grouped.items():
+            sharing[text[:cut]].update(rules)
+        # Empty where the texts must be told apart.
+        self._lone = {
+            text: tuple(rules) if len(rules) == 1 else () for text, rules in sharing.items()
+        }
+        self._texts = texts = sorted(text for text in grouped if not self._lone[text[:cut]])
+        self._rules = [grouped[text] for text in texts]
         self._parents: list[int] = []
-        for place, text in enumerate(self.texts):
+        for place, text in enumerate(texts):
             parent = place - 1
-            while parent >= 0 and not text.startswith(self.texts[parent]):
+            while parent >= 0 and not text.startswith(texts[parent]):
                 parent = self._parents[parent]
             self._parents.append(parent)
 
-    def add(self, value: str, facts: Facts, found: list[Rule]) -> None:
-        """Add the rules of every text with which the value begins."""
-        texts = self.texts
+    def add(self, value: str, facts: Facts, found: list[Rule], start: int = 0) -> None:
+        """Add the rules of every text that stands in `value` at `start`."""
+        lone = self._lone.get(value[start : start + self._cut])
+        if lone:
+            found += lone
+        elif lone is not None:
+            self._add_sorted(value[start : start + self._longest], found)
+
+    def _add_sorted(self, value: str, found: list[Rule]) -> None:
+        texts = self._texts
         place = bisect_right(texts, value) - 1
         while place >= 0:
             if value.startswith(texts[place]):
@@ -163,7 +181,9 @@ def _filing(rules: Sequence[Rule]) -> Iterator[list[Label]]:
         return
     listed = [_patterns(rule) for rule in rules]
     plain = {pattern: _labels(pattern) for pattern in chain(*listed)}
-    shared = Counter(label for patterns in listed for p in patterns for label in plain[p])
+    shared = Counter(
+        label for patterns in listed for label in {label for p in patterns for label in plain[p]}
+    )
     values = [_values(rule) for rule in rules]
     shared.update(label for ways in values for way in ways for label in way)
     best = _best(plain, shared)

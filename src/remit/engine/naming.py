@@ -38,6 +38,9 @@ class Form(Enum):
     NOBODY = "nobody"
     """No resource-based policy lets the caller in."""
 
+    # There is one object for each form, so this is as good as the hash of its name, and quick.
+    __hash__ = object.__hash__
+
 
 Key: TypeAlias = tuple[str, str]
 """A kind of `Principal` entry and its text. Kinds in small letters are ours: they stand for a role

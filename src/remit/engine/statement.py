@@ -147,7 +147,7 @@ def _reach(statement: Statement, targets: Sequence[Target]) -> Reach:
         return resource.startswith(begun)
 
     def listed(resource: str, facts: Facts) -> bool:
-        if resource.startswith(begun):
+        if begun and resource.startswith(begun):
             return wanted
         for test in others:
             if test(resource):

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from remit.core.decision import Decision, Layer, Verdict
 from remit.core.pattern import units
@@ -96,7 +96,9 @@ def trace(request: Request, policies: PolicySet) -> Trace:
             also = _walk(replace(facts, action=action), policies)
             if not also.decision.allowed:
                 walk, name = also, _FURTHER.get(action, action)
-    decision = replace(walk.decision, warnings=policies.warnings)
+    decision = walk.decision
+    if policies.warnings:
+        decision = replace(decision, warnings=policies.warnings)
     blocking = walk.blocking()
     return Trace(
         request,
@@ -104,7 +106,7 @@ def trace(request: Request, policies: PolicySet) -> Trace:
         name,
         walk.facts.context,
         decision,
-        tuple(walk.cause(layer, blocking) for layer in ORDER),
+        tuple([walk.cause(layer, blocking) for layer in ORDER]),
         blocking,
         walk.rule(blocking),
         facts.foreign,
@@ -126,7 +128,7 @@ def _walk(facts: Facts, policies: PolicySet) -> _Walk:
 
 
 def _levels(rules: Rules, facts: Facts) -> tuple[LevelCause, ...]:
-    return tuple(_level(rules.layer, level, facts) for level in rules.levels)
+    return tuple([_level(rules.layer, level, facts) for level in rules.levels])
 
 
 def _level(layer: Layer, level: Level, facts: Facts) -> LevelCause:
@@ -148,7 +150,7 @@ def ask(layer: Layer, rule: Rule, facts: Facts) -> Step:
 
 
 def _misses(rule: Rule, facts: Facts, forms: frozenset[Form]) -> list[Miss]:
-    source, context, found = rule.source, facts.context, list[Miss]()
+    source, found = rule.source, list[Miss]()
     if not rule.grants:
         found.append(Miss(Element.STATEMENT, (), None))
     if source.resources is not None and not rule.reaches(units(facts.resource), facts):
@@ -157,10 +159,12 @@ def _misses(rule: Rule, facts: Facts, forms: frozenset[Form]) -> list[Miss]:
         entries = source.principals.entries if source.principals else ()
         wanted = tuple([item for _, item in entries])
         found.append(Miss(Element.PRINCIPAL, wanted, facts.caller.principal))
+    if rule.holds is None or rule.holds(facts):
+        return found
     for index, check in enumerate(rule.checks):
-        if not check.holds(context):
+        if not check.holds(facts.context):
             values = source.conditions[index].values
-            found.append(Miss(Element.CONDITION, values, context.get(check.key), index))
+            found.append(Miss(Element.CONDITION, values, facts.context.get(check.key), index))
     return found
 
 
@@ -197,7 +201,7 @@ class _Walk:
         given = self._opened()
         resource = not self._would({**given, **self._only(Layer.RESOURCE)})
         if resource:
-            given[Layer.RESOURCE] = self._open(Layer.RESOURCE)
+            given[Layer.RESOURCE] = _open(Layer.RESOURCE, self.facts.caller.kind)
             asked = binding(self.facts, self.terms, [Layer.RESOURCE])
             if not asked or not self._would(given):
                 return ()  # refused, whatever policies say
@@ -238,14 +242,10 @@ class _Walk:
     # What would be, were other layers open.
 
     def _opened(self) -> dict[Layer, Answer]:
-        layers = set(self.answers)
-        if self.facts.caller.kind is CallerKind.FEDERATED:
+        layers, kind = set(self.answers), self.facts.caller.kind
+        if kind is CallerKind.FEDERATED:
             layers.add(Layer.SESSION)
-        return {layer: self._open(layer) for layer in layers if layer is not Layer.RESOURCE}
-
-    def _open(self, layer: Layer) -> Answer:
-        named = {_NAMED.get(self.facts.caller.kind, Form.EVERYONE)}
-        return Answer(layer, (), (), True, frozenset(named if layer is Layer.RESOURCE else ()))
+        return {layer: _open(layer, kind) for layer in layers if layer is not Layer.RESOURCE}
 
     def _only(self, layer: Layer) -> dict[Layer, Answer]:
         return {layer: self.answers[layer]} if layer in self.answers else {}
@@ -255,7 +255,7 @@ class _Walk:
         return others | self._only(layer)
 
     def _would(self, answers: Mapping[Layer, Answer]) -> bool:
-        return granted(self.facts, self.terms, tuple(answers.values()))
+        return granted(self.facts, self.terms, answers)
 
     # Why.
 
@@ -274,6 +274,13 @@ class _Walk:
         return _ELSEWHERE if layer is Layer.RESOURCE else ""
 
 
+@cache
+def _open(layer: Layer, kind: CallerKind) -> Answer:
+    """What a layer would answer if it allowed everything, to a caller of that kind."""
+    named = {_NAMED.get(kind, Form.EVERYONE)}
+    return Answer(layer, (), (), True, frozenset(named if layer is Layer.RESOURCE else ()))
+
+
 def _ordered(layers: Iterable[Layer]) -> tuple[Layer, ...]:
     found = set(layers)
-    return tuple(layer for layer in ORDER if layer in found)
+    return tuple([layer for layer in ORDER if layer in found])

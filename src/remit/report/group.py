@@ -67,15 +67,23 @@ def groups(findings: Iterable[Finding]) -> list[Group]:
 
     Two findings of one stage are never joined, so that counting groups counts what is wrong.
     """
+    return sorted(_across_files(_at_one_place(_by_block(findings))), key=_order)
+
+
+def by_place(findings: Iterable[Finding]) -> list[Group]:
+    """Join only what differs in the stage alone: for programs that show each place by itself."""
+    return sorted(_at_one_place(findings), key=_order)
+
+
+def _at_one_place(findings: Iterable[Finding]) -> list[Group]:
     seen: Counter[tuple[object, ...]] = Counter()
     members: dict[tuple[object, ...], list[Finding]] = {}
-    for finding in _by_block(findings):
+    for finding in findings:
         same = (finding.id, finding.severity, finding.confidence, finding.span, finding.action)
         turn = seen[(*same, finding.stage)]
         seen[(*same, finding.stage)] += 1
         members.setdefault((*same, turn), []).append(finding)
-    joined = _across_files([Group(_variants(group)) for group in members.values()])
-    return sorted(joined, key=_order)
+    return [Group(_variants(group)) for group in members.values()]
 
 
 def _by_block(findings: Iterable[Finding]) -> Iterable[Finding]:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import TypeAlias
 
-from remit.app.model import CheckResult, Silenced, StageSummary, Stats
+from remit.app.model import CheckResult, Compared, Silenced, StageSummary, Stats
 from remit.core.call import Frame
 from remit.core.finding import Finding, Unresolved
 from remit.core.span import Problem, Span
@@ -29,7 +30,7 @@ def render(result: CheckResult) -> str:
 
 def document(result: CheckResult) -> dict[str, Json]:
     """The result as the value that `render` writes."""
-    return {
+    told: dict[str, Json] = {
         "version": VERSION,
         "project": result.project,
         "framework": result.framework,
@@ -40,6 +41,17 @@ def document(result: CheckResult) -> dict[str, Json]:
         "unattributed": [_unattributed(call) for call in result.unattributed],
         "stages": [_stage(stage) for stage in result.stages],
         "stats": _stats(result.stats),
+    }
+    if result.baseline is not None:
+        told["baseline"] = _baseline(result.baseline)
+    return told
+
+
+def _baseline(baseline: Compared) -> dict[str, Json]:
+    return {
+        "file": baseline.file,
+        "known": [_finding(finding) for finding in baseline.known],
+        "absent": [asdict(entry) for entry in baseline.absent],
     }
 
 

@@ -39,3 +39,9 @@ def path(screen: Screen, frames: Sequence[Frame]) -> str:
 def some(number: int, noun: str) -> str:
     """`1 call`, `2 calls`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def gone(number: int) -> str:
+    """What is said of `number` entries of a baseline that no finding fits any more."""
+    entries = "1 entry fits" if number == 1 else f"{number} entries fit"
+    return f"{entries} no finding any more: write the baseline anew with `--write-baseline`"

@@ -15,7 +15,7 @@ from remit.core.span import Span
 from remit.report.excerpt import Sources, place
 from remit.report.findings import findings
 from remit.report.group import Gap, Group, count, gaps, groups
-from remit.report.lines import head, indented, paste, path, some
+from remit.report.lines import gone, head, indented, paste, path, some
 from remit.report.terminal import Screen, cells
 
 LISTED = 20
@@ -39,6 +39,7 @@ def render(
         _unattributed(screen, result),
         _problems(screen, result),
         _silenced(screen, result),
+        _baseline(screen, result),
         _closing(screen, result, joined),
     ]
     return "\n\n".join("\n".join(lines) for lines in sections if lines) + "\n"
@@ -104,6 +105,15 @@ def _silenced(screen: Screen, result: CheckResult) -> list[str]:
     return lines + _listing(screen, rows)
 
 
+def _baseline(screen: Screen, result: CheckResult) -> list[str]:
+    if result.baseline is None:
+        return []
+    known, absent = len(result.baseline.known), len(result.baseline.absent)
+    said = f"{some(known, 'known finding')} in `{result.baseline.file}`"
+    more = f"; {gone(absent)}" if absent else ""
+    return head(screen, "baseline", "faint", said + more)
+
+
 def _listing(screen: Screen, rows: Sequence[tuple[Span, str]]) -> list[str]:
     lines = []
     for span, text in rows[:LISTED]:
@@ -118,7 +128,7 @@ def _listing(screen: Screen, rows: Sequence[tuple[Span, str]]) -> list[str]:
 
 
 def _closing(screen: Screen, result: CheckResult, joined: Sequence[Group]) -> list[str]:
-    if not joined and not result.open:
+    if not joined and not result.open and not (result.baseline and result.baseline.known):
         return [_all_well(screen, result)]
     verdict = screen.wrap(_verdict(result, joined), screen.prose)
     return [*_table(screen, result), *(screen.paint("strong", line) for line in verdict)]
@@ -148,7 +158,8 @@ def _verdict(result: CheckResult, joined: Sequence[Group]) -> str:
         for severity in (Severity.ERROR, Severity.WARNING, Severity.NOTE)
         if count(joined, severity)
     ]
-    parts = [f"{', '.join(found) or 'no finding'} in {some(len(result.stages), 'stage')}"]
+    none = "no new finding" if result.baseline else "no finding"
+    parts = [f"{', '.join(found) or none} in {some(len(result.stages), 'stage')}"]
     parts.append(f"{some(stats.calls_followed, 'call')} followed of {stats.calls_found}")
     if stats.calls_foreign:
         parts.append(f"{stats.calls_foreign} with keys or an endpoint of their own")

@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from remit.core.call import Call, Param
+from remit.core.call import Call, Param, PartialDict
 from remit.core.span import Span
 from remit.core.text import Hole, HoleKind, Text
 from remit.scan import sdk
@@ -168,7 +168,9 @@ def param(machine: Machine, value: Value, depth: int = 0) -> Param:
         return [*items, code("more elements")] if value.open else items
     if isinstance(value, DictV):
         known = {str(k): param(machine, v, depth + 1) for k, v in value.items.items()}
-        return known if not value.open or known else code("a dict")
+        if not value.open:
+            return known
+        return PartialDict(known) if known else code("a dict")
     if isinstance(value, OneOf):
         return code("one of many values")
     if isinstance(value, InstanceV) and "value" in value.attrs:

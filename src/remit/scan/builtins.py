@@ -22,6 +22,7 @@ from remit.scan.values import (
     ClassV,
     DictV,
     External,
+    Heap,
     InstanceV,
     ListV,
     Native,
@@ -99,7 +100,10 @@ def _dict(machine: Machine, args: Arguments, _node: ast.AST) -> Value:
 def _len(machine: Machine, args: Arguments, _node: ast.AST) -> Value:
     value = args.get(0, "obj")
     known = elements(machine, value)
-    if known is not None and not (isinstance(value, ListV) and machine.weak):
+    unsure = isinstance(value, Heap) and (
+        value.loose or (isinstance(value, ListV) and machine.weak)
+    )
+    if known is not None and not unsure:
         return len(known)
     return first_hole([value]) or code("a length")
 

@@ -106,6 +106,8 @@ class Interpreter(Machine):
         package = name if is_package else name.rpartition(".")[0]
         module = ModuleV(name, file, package, source)
         module.scope.vars["__file__"] = self.library.packaged(file)
+        if name == self.program:
+            module.scope.vars["__name__"] = "__main__"
         return module
 
     def _execute(self, module: ModuleV) -> None:

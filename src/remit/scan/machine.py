@@ -102,6 +102,7 @@ class Machine(ABC):
     steps: int = 0
     session: Any = None
     importing: bool = True
+    program: str = ""  # the module that is run as `__main__`
     loops: int = 0
     unset: list[str] = field(default_factory=list)
     memory: dict[object, Memory] = field(default_factory=dict)
@@ -269,6 +270,8 @@ class Machine(ABC):
         """
         if old is new:
             return new
+        if self.weak and target.serial <= self.weak[-1]:
+            target.loose = True
         if old is not ... and self.weak and target.serial <= self.weak[0]:
             new = join((old, new))
         if self.stack and target.serial <= self.frame.serial:

@@ -41,17 +41,23 @@ def scan(
     """Interpret the module `entry` (`app`, `src.app`) and what AWS starts in it.
 
     That is the function `handler` of the deployed `function`, with all that the module registers
-    with a framework of its own; without a `handler`, every function that Chalice deploys.
+    with a framework of its own; without a `handler`, every function that Chalice deploys. With an
+    empty `handler` the module is a program: it is run as `__main__`, outside of Lambda.
     `environment` is the stage's; `region` where it is deployed, if known; `values` fills holes by
     name. Never raises for what is in the project: what can't be used is in `Scan.problems`, what
     can't be followed in `Scan.unattributed`.
     """
-    machine = Interpreter(library, _environ(environment, region), values or {})
+    own = _place(region) if handler == "" else _lambda(region)
+    machine = Interpreter(library, _environ(environment, own), values or {})
     start = Span.whole(posixpath.join(library.roots[0], entry.replace(".", "/") + ".py"))
     with _deep():
+        if handler == "":
+            functions.begin(machine, entry, function, start)
         module = machine.guarded(start, entry, lambda: machine.load(entry))
         machine.importing = False
-        if handler is not None:
+        if handler == "":
+            functions.end(machine, module, function, start)
+        elif handler is not None:
             functions.run(machine, module, handler, function, start)
         elif module is not None:
             for registered in _handlers(machine):
@@ -78,12 +84,16 @@ def _no_entry(app: Value) -> str:
     return "no function that Chalice deploys was found"
 
 
-def _environ(environment: Mapping[str, str | Text], region: str | None) -> EnvironV:
-    """What Lambda itself sets (Lambda developer guide, configuration-envvars), then the stage's."""
+def _place(region: str | None) -> dict[str, Value]:
+    """The region, as Lambda and the other services that run programs set it."""
     here: Value = region or Hole(HoleKind.ASSIGNED, "region")
-    own: dict[str, Value] = {
-        "AWS_REGION": here,
-        "AWS_DEFAULT_REGION": here,
+    return {"AWS_REGION": here, "AWS_DEFAULT_REGION": here}
+
+
+def _lambda(region: str | None) -> dict[str, Value]:
+    """What Lambda itself sets: Lambda developer guide, configuration-envvars."""
+    return {
+        **_place(region),
         "AWS_EXECUTION_ENV": "AWS_Lambda_python3",
         "AWS_LAMBDA_FUNCTION_NAME": Hole(HoleKind.ASSIGNED, "function name"),
         "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
@@ -102,15 +112,15 @@ def _environ(environment: Mapping[str, str | Text], region: str | None) -> Envir
         "PYTHONPATH": "/var/runtime",
         "_HANDLER": data("the handler"),
     }
-    return EnvironV(
-        {
-            **own,
-            **{
-                name: tidy(value) if isinstance(value, Text) else value
-                for name, value in environment.items()
-            },
-        }
-    )
+
+
+def _environ(environment: Mapping[str, str | Text], own: Mapping[str, Value]) -> EnvironV:
+    """What is there anyway, then the stage's."""
+    given = {
+        name: tidy(value) if isinstance(value, Text) else value
+        for name, value in environment.items()
+    }
+    return EnvironV({**own, **given})
 
 
 @contextmanager

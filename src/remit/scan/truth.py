@@ -37,7 +37,9 @@ def truth(value: Value) -> bool | None:
     if isinstance(value, Text):
         return True if any(isinstance(part, str) for part in value.parts) else None
     if isinstance(value, (ListV, DictV)):
-        return True if value.items else (None if value.open else False)
+        if value.items:
+            return None if value.loose else True
+        return None if value.open else False
     if isinstance(value, (FunctionV, ClassV, ModuleV)):
         return True
     if isinstance(value, sdk.SdkObject):
@@ -144,7 +146,7 @@ def _contains(container: Value, member: Value) -> bool | None:
         isinstance(item, CONSTANTS) and type(item) is type(member) and item == member
         for item in items
     ):
-        return True
+        return None if container.loose else True
     if container.open or not all(isinstance(_bare(item), CONSTANTS) for item in items):
         return None
     return any(_bare(item) == member for item in items)

@@ -70,14 +70,19 @@ class OneOf:
 
 
 class Heap:
-    """A mutable object. `serial` tells which of two objects is older."""
+    """A mutable object. `serial` tells which of two objects is older.
 
-    __slots__ = ("serial",)
+    `loose` says that a branch which may not be taken changed what it holds: some of its elements
+    may not be there.
+    """
+
+    __slots__ = ("loose", "serial")
     _count = 0
 
     def __init__(self) -> None:
         Heap._count += 1
         self.serial = Heap._count
+        self.loose = False
 
     @staticmethod
     def now() -> int:

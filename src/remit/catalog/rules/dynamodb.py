@@ -63,11 +63,12 @@ _DYNAMODB = Family(
         **{
             name: (
                 Grant(
-                    f"dynamodb:{name}", ("table",), fill={"TableName": "RequestItems{} TableName"}
+                    f"dynamodb:{name}", ("table",), fill={"TableName": "TableName RequestItems{}"}
                 ),
             )
             for name in ("BatchGetItem", "BatchWriteItem")
-            # `TableName` is no parameter of theirs: it stands for a key that is known in part.
+            # `TableName` is no parameter of theirs: it stands for a key that is known in part, and
+            # is asked first, since such a key is a mere hole in `RequestItems`.
         },
         # AWS's refusal names `table/*` though the reference lists no resource.
         "ListTables": (
@@ -127,6 +128,9 @@ _DYNAMODB = Family(
         "stream.TableName": "StreamArn ResourceArn",
         "StreamLabel": "StreamArn ResourceArn",
     },
+    # specifying-conditions: the partition keys that the request names. A key of one attribute is
+    # the partition key; of two, the call does not show which is which.
+    context={"dynamodb:LeadingKeys": "Key().S Key()*"},
 )
 
 _STREAMS = Family(

@@ -1,7 +1,9 @@
-"""Plain Lambda functions: the handler that the template names, and what a router in it runs.
+"""Plain Lambda functions and programs: what is started, and what a router in it runs.
 
 Source: AWS Lambda Developer Guide, python-handler. Routers (Powertools' resolvers, Flask or FastAPI
-behind an adapter) call the functions that were registered with them; any of them may run.
+behind an adapter, the commands of a program) call the functions that were registered with them; any
+of them may run. Of a program, all that runs is its own: nothing of it is an import that AWS makes.
+Source: Python's documentation, `__main__`, "top-level code environment".
 """
 
 from __future__ import annotations
@@ -39,6 +41,28 @@ def run(machine: Machine, module: ModuleV | None, handler: str, function: str, s
         _call(machine, one, span, first=one is value)
     machine.stack.clear()
     recorder.function = ""
+
+
+def begin(machine: Machine, entry: str, function: str, start: Span) -> None:
+    """Prepare to load the module `entry` as the program that `function` runs."""
+    machine.program = entry
+    machine.importing = False
+    machine.recorder.function = function
+    machine.recorder.entries.append(Entry("__main__", function, "program", start))
+
+
+def end(machine: Machine, module: ModuleV | None, function: str, start: Span) -> None:
+    """Run what the program registered with a library, once the program itself has run."""
+    if module is None:
+        machine.recorder.missed(start, "__main__", f"there is no module for `{function}`")
+    elif module.source is not None:
+        machine.steps = 0
+        frame = Activation("__main__", module, module.scope, start)
+        for one in machine.registered:
+            machine.stack[:] = [frame]
+            _call(machine, one, start, first=False)
+        machine.stack.clear()
+    machine.recorder.function = ""
 
 
 def _call(machine: Machine, value: Value, span: Span, *, first: bool) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from remit.core.call import Param
+from remit.core.call import Param, PartialDict
 from remit.core.text import Hole, HoleKind, Text
 from remit.scan.sdk.objects import (
     Arguments,
@@ -33,7 +33,8 @@ def as_param(value: Value) -> Param:
     if isinstance(value, list):
         return [as_param(item) for item in value]
     if isinstance(value, dict):
-        return {key: as_param(item) for key, item in value.items()}
+        made = {key: as_param(item) for key, item in value.items()}
+        return PartialDict(made) if isinstance(value, PartialDict) else made
     return value
 
 

@@ -1,0 +1,1 @@
+"""Needs to the smallest policy: pure, from values to values."""

@@ -1,0 +1,1 @@
+"""What was called: recordings, as calls."""
