@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mcp.server import MCPServer
 
     from remit.app.generate import Generated, Wish
+    from remit.app.seeding import Seeds
 
 
 def check(
@@ -64,6 +65,17 @@ def review(
         return review_project(FolderTree(root), asked, progress)
     with GitTree(root, since) as earlier:
         return review_project(FolderTree(root), asked, progress, earlier, since)
+
+
+def seeds(
+    place: Path, stage: str | None, framework: str | None, account: str | None, region: str | None
+) -> Seeds:
+    """The deployed roles of the project at `place`. Raises InputError."""
+    from remit.app.seeding import seeds as read_seeds  # nothing that a check needs
+
+    root, path = _split(place)
+    asked = Asked(path, framework, (stage,) if stage else ())
+    return read_seeds(FolderTree(root), asked, account, region)
 
 
 def assistants(root: Path) -> MCPServer[Any]:

@@ -48,20 +48,21 @@ class Application:
         """One request."""
         if scope["type"] != "http":
             return
-        head = scope["method"] == "HEAD"
+        answer = await self._taken(scope, receive)
+        if answer is not None:
+            await _send(send, answer, scope["method"] == "HEAD")
+
+    async def _taken(self, scope: Scope, receive: Receive) -> HttpAnswer | None:
+        """The answer to a request; None where nobody waits for one any more."""
         try:
             body = await self._body(scope, receive)
         except _Refused as refused:
             # What is still coming is not read: the connection ends with this answer.
-            return await _send(send, HttpAnswer(refused.status, (("connection", "close"),)), head)
-        except asyncio.CancelledError:
-            raise
+            return HttpAnswer(refused.status, (("connection", "close"),))
         if body is None:
             return None
         request = read(scope, body)
-        if request.path == HEALTH:
-            return await _send(send, _HEALTHY, head)
-        await _send(send, await self._answer(request), head)
+        return _HEALTHY if request.path == HEALTH else await self._answer(request)
 
     async def _answer(self, request: HttpRequest) -> HttpAnswer:
         loop = asyncio.get_running_loop()

@@ -142,9 +142,7 @@ def _iam(arn: Arn, account: str) -> Resource | None:
     if backend is None:
         return None
     if kind == "role":
-        role = backend.roles.get(name) or next(
-            (r for r in backend.roles.values() if r.name == name), None
-        )
+        role = next((one for one in backend.roles.values() if one.name == name), None)
         if role is None or role.arn != str(arn):
             return None
         trust = Document("trust policy", role.assume_role_policy_document)

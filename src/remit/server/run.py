@@ -145,7 +145,7 @@ def server(built: Built, address: Address) -> uvicorn.Server:
 
 
 @contextmanager
-def running(built: Built, address: Address = Address(port=0)) -> Iterator[str]:  # noqa: B008 - a frozen value
+def running(built: Built, address: Address = Address(port=0)) -> Iterator[str]:
     """The server in a thread, while the block lasts; yields its URL."""
     listening = bind(address)
     made = server(built, address)
