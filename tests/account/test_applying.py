@@ -33,11 +33,15 @@ ACCOUNT = Account(
 )  # fmt: skip
 
 
-def allowed(identity: User | Role, action: str, *, account: Account = ACCOUNT, **more: object) -> bool:
+def allowed(
+    identity: User | Role, action: str, *, account: Account = ACCOUNT, **more: object
+) -> bool:
     session = more.get("session")
     own = brought(account, identity, session)  # type: ignore[arg-type]  # a tuple of documents or None
     there = attachable(account, more.get("resource"))  # type: ignore[arg-type]  # a document or None
-    principal = identity.arn if isinstance(identity, User) else f"arn:aws:sts::{ID}:assumed-role/app/s"
+    principal = (
+        identity.arn if isinstance(identity, User) else f"arn:aws:sts::{ID}:assumed-role/app/s"
+    )
     request = Request(principal, action, "arn:aws:s3:::b/k", ID)
     return authorize(request, policies_for(own, there)).allowed
 
@@ -79,7 +83,9 @@ def test_a_resource_policy_counts_and_a_broken_one_says_nothing() -> None:
 def test_texts_are_parsed_and_compiled_once() -> None:
     own = brought(ACCOUNT, ANN)
     again = brought(ACCOUNT, ANN)
-    assert policies_for(own, attachable(ACCOUNT, None)) is policies_for(again, attachable(ACCOUNT, None))
+    assert policies_for(own, attachable(ACCOUNT, None)) is policies_for(
+        again, attachable(ACCOUNT, None)
+    )
     assert parsed(Document("own", allow("s3:PutObject"))) is parsed(ANN.inline[0])
 
 

@@ -16,7 +16,9 @@ from remit.enforce.denials import Refusal, Speech, answer, denied, unauthenticat
 from tests.enforce.wire import service
 
 ID = "5f1c6d0e-3a44-4c0f-9b0e-000000000001"
-SENTENCE = 'User: arn:aws:iam::111122223333:user/a is not authorized to perform: x:Y on resource: "<&>"'
+SENTENCE = (
+    'User: arn:aws:iam::111122223333:user/a is not authorized to perform: x:Y on resource: "<&>"'
+)
 
 
 def read(answered: HttpAnswer, name: str, operation: str, protocol: str) -> dict[str, Any]:

@@ -47,7 +47,9 @@ class Live:
             aws_access_key_id=signed.id,
             aws_secret_access_key=signed.secret,
             aws_session_token=signed.token,
-            config=Config(retries={"max_attempts": 0}, connect_timeout=5, read_timeout=30, **config),
+            config=Config(
+                retries={"max_attempts": 0}, connect_timeout=5, read_timeout=30, **config
+            ),
         )
 
     def user(self, *statements: dict[str, Any], **more: Any) -> tuple[str, Keys]:
@@ -56,7 +58,9 @@ class Live:
         iam = self.client("iam")
         iam.create_user(UserName=name, **more)
         if statements:
-            iam.put_user_policy(UserName=name, PolicyName="own", PolicyDocument=document(*statements))
+            iam.put_user_policy(
+                UserName=name, PolicyName="own", PolicyDocument=document(*statements)
+            )
         key = iam.create_access_key(UserName=name)["AccessKey"]
         return name, Keys(key["AccessKeyId"], key["SecretAccessKey"])
 
@@ -65,10 +69,16 @@ class Live:
         name = f"role-{next(_NUMBERS)}"
         iam = self.client("iam")
         trusted = trust or {"AWS": f"{HEAD}user/remit-administrator"}
-        statement = {"Effect": "Allow", "Principal": trusted, "Action": ["sts:AssumeRole", "sts:TagSession"]}
+        statement = {
+            "Effect": "Allow",
+            "Principal": trusted,
+            "Action": ["sts:AssumeRole", "sts:TagSession"],
+        }
         iam.create_role(RoleName=name, AssumeRolePolicyDocument=document(statement), **more)
         if statements:
-            iam.put_role_policy(RoleName=name, PolicyName="own", PolicyDocument=document(*statements))
+            iam.put_role_policy(
+                RoleName=name, PolicyName="own", PolicyDocument=document(*statements)
+            )
         return name
 
     def session(self, role: str, keys: Keys | None = None, **more: Any) -> Keys:

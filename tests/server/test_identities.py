@@ -17,7 +17,10 @@ def test_who_the_built_in_keys_are(live: Live) -> None:
     assert live.client("sts").get_caller_identity()["Arn"] == f"{HEAD}user/remit-administrator"
     root = live.client("sts", live.root).get_caller_identity()
     assert (root["Arn"], root["UserId"], root["Account"]) == (f"{HEAD}root", ACCOUNT, ACCOUNT)
-    assert live.client("iam").list_users()["Users"] == live.client("iam", live.root).list_users()["Users"]
+    assert (
+        live.client("iam").list_users()["Users"]
+        == live.client("iam", live.root).list_users()["Users"]
+    )
 
 
 def test_changes_take_effect_at_once(live: Live) -> None:
@@ -35,23 +38,31 @@ def test_changes_take_effect_at_once(live: Live) -> None:
 def test_managed_policies_groups_and_versions(live: Live) -> None:
     name, keys = live.user()
     iam, client = live.client("iam"), live.client("sqs", keys)
-    made = iam.create_policy(PolicyName="queues", PolicyDocument=document(allow("sqs:ListQueues")))["Policy"]
+    made = iam.create_policy(PolicyName="queues", PolicyDocument=document(allow("sqs:ListQueues")))[
+        "Policy"
+    ]
     iam.create_group(GroupName="workers")
     iam.attach_group_policy(GroupName="workers", PolicyArn=made["Arn"])
     assert refused(client.list_queues)[0] == "AccessDenied"
     iam.add_user_to_group(GroupName="workers", UserName=name)
     client.list_queues()
-    iam.create_policy_version(PolicyArn=made["Arn"], PolicyDocument=document(deny("sqs:*")), SetAsDefault=True)
+    iam.create_policy_version(
+        PolicyArn=made["Arn"], PolicyDocument=document(deny("sqs:*")), SetAsDefault=True
+    )
     code, message = refused(client.list_queues)
     assert message.endswith(f"with an explicit deny in an identity-based policy: {made['Arn']}")
     iam.detach_group_policy(GroupName="workers", PolicyArn=made["Arn"])
-    iam.attach_user_policy(UserName=name, PolicyArn="arn:aws:iam::aws:policy/AmazonSQSReadOnlyAccess")
+    iam.attach_user_policy(
+        UserName=name, PolicyArn="arn:aws:iam::aws:policy/AmazonSQSReadOnlyAccess"
+    )
     client.list_queues()
 
 
 def test_a_permissions_boundary_limits_a_user(live: Live) -> None:
     iam = live.client("iam")
-    edge = iam.create_policy(PolicyName="edge", PolicyDocument=document(allow("sqs:*")))["Policy"]["Arn"]
+    edge = iam.create_policy(PolicyName="edge", PolicyDocument=document(allow("sqs:*")))["Policy"][
+        "Arn"
+    ]
     name, keys = live.user(allow("*"), PermissionsBoundary=edge)
     live.client("sqs", keys).list_queues()
     _, message = refused(live.client("sns", keys).list_topics)
@@ -66,7 +77,9 @@ def test_a_permissions_boundary_limits_a_user(live: Live) -> None:
 
 def test_whoever_makes_users_can_be_held_to_a_boundary(live: Live) -> None:
     iam = live.client("iam")
-    edge = iam.create_policy(PolicyName="edge2", PolicyDocument=document(allow("sqs:*")))["Policy"]["Arn"]
+    edge = iam.create_policy(PolicyName="edge2", PolicyDocument=document(allow("sqs:*")))["Policy"][
+        "Arn"
+    ]
     condition = {"StringEquals": {"iam:PermissionsBoundary": edge}}
     _, keys = live.user(allow("iam:CreateUser", Condition=condition))
     limited = live.client("iam", keys)
@@ -81,7 +94,9 @@ def test_a_role_is_assumed_and_its_session_has_its_policies(live: Live) -> None:
     assert who["Arn"] == f"arn:aws:sts::{ACCOUNT}:assumed-role/{role}/work"
     live.client("sqs", session).list_queues()
     _, message = refused(live.client("sns", session).list_topics)
-    assert message.startswith(f"User: arn:aws:sts::{ACCOUNT}:assumed-role/{role}/work is not authorized")
+    assert message.startswith(
+        f"User: arn:aws:sts::{ACCOUNT}:assumed-role/{role}/work is not authorized"
+    )
 
 
 def test_trust_decides_who_may_assume(live: Live) -> None:
@@ -89,7 +104,9 @@ def test_trust_decides_who_may_assume(live: Live) -> None:
     role = live.role(allow("*"))  # trusts the administrator only
     code, message = refused(live.session, role, keys)
     assert code == "AccessDenied"
-    assert message.startswith(f"User: {HEAD}user/{name} is not authorized to perform: sts:AssumeRole on resource: {HEAD}role/{role}")
+    assert message.startswith(
+        f"User: {HEAD}user/{name} is not authorized to perform: sts:AssumeRole on resource: {HEAD}role/{role}"
+    )
     named = live.role(allow("*"), trust={"AWS": f"{HEAD}user/{name}"})
     _, stranger = live.user()
     assert refused(live.session, named, stranger)[0] == "AccessDenied"
@@ -118,7 +135,9 @@ def test_session_policies_limit_and_tags_are_the_principals(live: Live) -> None:
     tagged = live.session(role, Tags=[{"Key": "team", "Value": "a"}])
     live.client("sqs", tagged).list_queues()
     assert refused(live.client("sqs", live.session(role)).list_queues)[0] == "AccessDenied"
-    limited = live.session(role, Tags=[{"Key": "team", "Value": "a"}], Policy=document(allow("sqs:SendMessage")))
+    limited = live.session(
+        role, Tags=[{"Key": "team", "Value": "a"}], Policy=document(allow("sqs:SendMessage"))
+    )
     _, message = refused(live.client("sqs", limited).list_queues)
     assert message.endswith("because no session policy allows the sqs:ListQueues action")
 
@@ -158,7 +177,9 @@ def test_organisations_bind_their_members(live: Live) -> None:
     credentials = live.client("sts").assume_role(
         RoleArn=f"arn:aws:iam::{member}:role/OrganizationAccountAccessRole", RoleSessionName="admin"
     )["Credentials"]
-    inside = Keys(credentials["AccessKeyId"], credentials["SecretAccessKey"], credentials["SessionToken"])
+    inside = Keys(
+        credentials["AccessKeyId"], credentials["SecretAccessKey"], credentials["SessionToken"]
+    )
     # moto gives the role no policy; AWS attaches AdministratorAccess.
     from moto.iam.models import iam_backends
 

@@ -58,7 +58,13 @@ CALLS: list[tuple[str, str, dict[str, Any], str, str, str]] = [
     ids=[f"{call[0]}-{call[1]}" for call in CALLS],
 )
 def test_denied_without_a_policy_and_allowed_with_it(
-    live: Live, service: str, method: str, params: dict[str, Any], action: str, resource: str, code: str
+    live: Live,
+    service: str,
+    method: str,
+    params: dict[str, Any],
+    action: str,
+    resource: str,
+    code: str,
 ) -> None:
     name, keys = live.user()
     found, message = refused(getattr(live.client(service, keys), method), **params)
@@ -78,7 +84,9 @@ def test_denied_without_a_policy_and_allowed_with_it(
     # A policy for that action on that resource, and nothing else, lets it through.
     statement = allow(action, resource=resource or "*")
     live.client("iam").put_user_policy(
-        UserName=name, PolicyName="own", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": statement})
+        UserName=name,
+        PolicyName="own",
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": statement}),
     )
     answer = getattr(live.client(service, keys), method)(**params)
     assert answer["ResponseMetadata"]["HTTPStatusCode"] in (200, 201)
@@ -101,7 +109,10 @@ def test_a_head_is_refused_without_a_body(live: Live) -> None:
     live.client("s3").put_object(Bucket="headed", Key="k", Body=b"12345")
     assert live.client("s3").head_object(Bucket="headed", Key="k")["ContentLength"] == 5
     _, keys = live.user()
-    assert refused(live.client("s3", keys).head_object, Bucket="headed", Key="k") == ("403", "Forbidden")
+    assert refused(live.client("s3", keys).head_object, Bucket="headed", Key="k") == (
+        "403",
+        "Forbidden",
+    )
 
 
 def test_an_unmapped_call_is_refused_and_says_so(live: Live) -> None:
