@@ -49,7 +49,8 @@ class Decided:
     """One decision, for the log: never a secret and never a body.
 
     `why` is AWS's sentence for a denial, empty for what was allowed; `unsettled` are permissions
-    that may have been needed too, which could not be told.
+    that may have been needed too, which could not be told. `principal` called, also where `request`
+    is None because no permission is known for the call.
     """
 
     id: str
@@ -62,6 +63,7 @@ class Decided:
     why: str = ""
     seconds: float = 0.0
     unsettled: tuple[str, ...] = field(default=())
+    principal: str = ""
 
 
 class DecisionLog(Protocol):

@@ -16,7 +16,7 @@ from remit.app.project import Asked, open_project
 from remit.check import rules
 from remit.core.policy import Item, Policy, Principals, Statement
 from remit.core.tree import Tree
-from remit.deploy.model import Role, Stage
+from remit.deploy.model import Project, Role, Stage
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
 """Where nothing says another: the account that moto and others use too."""
@@ -50,12 +50,23 @@ def seeds(tree: Tree, asked: Asked, account: str | None, region: str | None) -> 
     `account` and `region` win over what the project says, which wins over the usual ones.
     """
     project = open_project(tree, asked, [name for name, _ in rules.RULES]).project
+    return of_stage(*chosen(project, asked), account, region)
+
+
+def chosen(project: Project, asked: Asked) -> tuple[Stage, list[str]]:
+    """The one stage that is asked for, the first where none is; and what is to be said of that."""
     wanted = [stage for stage in project.stages if not asked.stages or stage.name in asked.stages]
-    stage = wanted[0]
-    notes: list[str] = []
-    if len(wanted) > 1:
-        names = ", ".join(f"`{one.name}`" for one in wanted)
-        notes.append(f"the project has the stages {names}: took `{stage.name}` (see --stage)")
+    if len(wanted) == 1:
+        return wanted[0], []
+    names = ", ".join(f"`{one.name}`" for one in wanted)
+    note = f"the project has the stages {names}: took `{wanted[0].name}` (see --stage)"
+    return wanted[0], [note]
+
+
+def of_stage(
+    stage: Stage, notes: list[str], account: str | None = None, region: str | None = None
+) -> Seeds:
+    """The roles of a stage; `notes` come before its own."""
     account = account or stage.account or ACCOUNT
     region = region or stage.region or REGION
     known = {"account": account, "region": region, "partition": "aws"}
@@ -78,14 +89,14 @@ def _seed(role: Role, stage: Stage, known: dict[str, str], notes: list[str]) -> 
     )
     boundary = role.boundary
     return Seed(
-        _role_name(role, stage),
+        role_name(role, stage),
         policies,
         None if boundary is None else Document("boundary", _text(boundary, known, notes)),
         None if role.trust is None else _text(role.trust, known, notes),
     )
 
 
-def _role_name(role: Role, stage: Stage) -> str:
+def role_name(role: Role, stage: Stage) -> str:
     """A name that IAM takes: letters, digits and `+=,.@-_`, at most 64."""
     last = role.name.rpartition("/")[2]
     plain = "".join(c if c.isascii() and (c.isalnum() or c in "+=,.@-_") else "-" for c in last)

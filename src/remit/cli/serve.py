@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 def run(arguments: Namespace) -> int:
     """Serve. Raises InputError."""
     try:
+        from remit.cli import delivering
         from remit.server import run as serving
         from remit.server.seed import plant
     except ModuleNotFoundError as error:
@@ -32,7 +33,10 @@ def run(arguments: Namespace) -> int:
     listening = serving.bind(address)  # a port that is in use is said before anything is made
     built = serving.build(_settings(arguments, seeds), largest=arguments.max_body << 20)
     made = plant(built.state, seeds.account, seeds.roles) if seeds is not None else ()
-    _greet(built, address, listening.getsockname()[1], seeds, made)
+    built, token = delivering.handing_out(built, arguments)
+    port = listening.getsockname()[1]
+    _greet(built, address, port, seeds, made)
+    delivering.greet(_url(address, port), arguments.role, token)
     server = serving.server(built, address)
     try:
         server.run(sockets=[listening])
@@ -94,13 +98,12 @@ def _greet(
     built: Built, address: Address, port: int, seeds: Seeds | None, made: tuple[str, ...]
 ) -> None:
     """Say where it listens and with which keys; to the terminal only, never to a log."""
-    scheme = "https" if address.certificate else "http"
-    host = f"[{address.host}]" if ":" in address.host else address.host
+    url = _url(address, port)
     region = built.enforcer.settings.region
-    _say(f"serving account {built.administrator.account} at {scheme}://{host}:{port}")
+    _say(f"serving account {built.administrator.account} at {url}")
     lines = [
         "",
-        f"export AWS_ENDPOINT_URL={scheme}://{host}:{port}",
+        f"export AWS_ENDPOINT_URL={url}",
         f"export AWS_REGION={region}",
         "# the bootstrap administrator; these keys end with this process",
         f"export AWS_ACCESS_KEY_ID={built.administrator.id}",
@@ -116,6 +119,12 @@ def _greet(
             _say(f"note: {note}")
     if not _is_local(address.host):
         _say(f"warning: `{address.host}` can be reached from other machines")
+
+
+def _url(address: Address, port: int) -> str:
+    scheme = "https" if address.certificate else "http"
+    host = f"[{address.host}]" if ":" in address.host else address.host
+    return f"{scheme}://{host}:{port}"
 
 
 def _is_local(host: str) -> bool:

@@ -22,6 +22,7 @@ Receive: TypeAlias = Callable[[], Awaitable[Mapping[str, Any]]]
 Send: TypeAlias = Callable[[Mapping[str, Any]], Awaitable[None]]
 
 _LOG = logging.getLogger("remit.serve")
+OWN = "/_remit/"  # no bucket can be called so: names of buckets have no `_`
 HEALTH = "/_remit/health"
 _LARGE = 1 << 20
 """Bytes of a body from which hashing it is better done in a thread."""
@@ -35,7 +36,8 @@ class _Refused(Exception):  # noqa: N818 - an answer given early
 @dataclass(frozen=True, slots=True)
 class Application:
     """Answers HTTP requests. `largest` is the number of bytes that a body may have, `patience` the
-    seconds in which it must have come."""
+    seconds in which it must have come. `own` answers requests below `/_remit/`, None for those that
+    it does not know."""
 
     enforcer: Enforcer
     largest: int = 256 << 20
@@ -43,6 +45,7 @@ class Application:
     threads: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(32, thread_name_prefix="remit")
     )
+    own: Callable[[HttpRequest], HttpAnswer | None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
@@ -62,7 +65,10 @@ class Application:
         if body is None:
             return None
         request = read(scope, body)
-        return _HEALTHY if request.path == HEALTH else await self._answer(request)
+        if request.path.startswith(OWN):
+            own = self.own(request) if self.own is not None else None
+            return own or (_HEALTHY if request.path == HEALTH else HttpAnswer(404))
+        return await self._answer(request)
 
     async def _answer(self, request: HttpRequest) -> HttpAnswer:
         loop = asyncio.get_running_loop()

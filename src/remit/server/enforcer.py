@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -95,6 +95,7 @@ class Enforcer:
     settings: Settings = Settings()
     log: DecisionLog = field(default_factory=NoLog)
     answered: Mapping[tuple[str, str], Operation] = field(default_factory=lambda: ANSWERED)
+    learn: Callable[[Recognized, Around], None] | None = None
 
     def decide(self, raw: HttpRequest) -> Ready | HttpAnswer:
         """The call that a request may make, or the answer that refuses it."""
@@ -182,7 +183,10 @@ class Enforcer:
             found = self._permitted(asked, around)
         speech = _speech(call, around.request)
         refusal = None if found.allowed else self._refusal(found, asked, call, around, speech)
-        self._record(call, found, asked, number, started, refusal)
+        if self.learn is not None:
+            self.learn(call, around)
+            refusal = None
+        self._record(call, found, asked, around, number, started, refusal)
         if refusal is not None:
             return refusal
         return None if found.request is None else found.request.resource_account
@@ -220,8 +224,8 @@ class Enforcer:
         return denials.denied(speech, sentence(found, home, self.state, encoded))
 
     def _record(
-        self, call: Recognized, found: Permitted, asked: Asking, number: str, started: float,
-        refusal: Refusal | None,
+        self, call: Recognized, found: Permitted, asked: Asking, around: Around, number: str,
+        started: float, refusal: Refusal | None,
     ) -> None:  # fmt: skip
         why = "" if refusal is None else refusal.message.partition(_BLOB)[0]
         self.log.record(
@@ -236,6 +240,7 @@ class Enforcer:
                 why=why,
                 seconds=time.perf_counter() - started,
                 unsettled=asked.unsettled,
+                principal=around.caller.principal,
             )
         )
 
