@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mcp.server import MCPServer
 
     from remit.app.generate import Generated, Wish
+    from remit.app.running import Plan
     from remit.app.seeding import Seeds
 
 
@@ -76,6 +77,17 @@ def seeds(
     root, path = _split(place)
     asked = Asked(path, framework, (stage,) if stage else ())
     return read_seeds(FolderTree(root), asked, account, region)
+
+
+def running(
+    place: Path, stage: str | None, framework: str | None, function: str | None, role: str | None
+) -> Plan:
+    """As whom a command runs in the project at `place`. Raises InputError."""
+    from remit.app.running import plan  # nothing that a check needs
+
+    root, path = _split(place)
+    asked = Asked(path, framework, (stage,) if stage else ())
+    return plan(FolderTree(root), asked, function, role)
 
 
 def assistants(root: Path) -> MCPServer[Any]:

@@ -7,14 +7,14 @@ of the local server, anything else becomes `*`, and a note says so.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from remit.account.model import Document
 from remit.app.project import Asked, open_project
 from remit.check import rules
-from remit.core.policy import Item, Policy, Principals, Statement
+from remit.core.policy import NO_SYMBOLS, Item, Policy, Principals, Statement
 from remit.core.tree import Tree
 from remit.deploy.model import Project, Role, Stage
 
@@ -84,15 +84,15 @@ def _usable(role: Role, notes: list[str]) -> bool:
 
 def _seed(role: Role, stage: Stage, known: dict[str, str], notes: list[str]) -> Seed:
     policies = tuple(
-        Document(f"remit-{index}", _text(policy, known, notes))
+        Document(f"remit-{index}", _text(opened(policy, known, notes)))
         for index, policy in enumerate(role.policies)
     )
     boundary = role.boundary
     return Seed(
         role_name(role, stage),
         policies,
-        None if boundary is None else Document("boundary", _text(boundary, known, notes)),
-        None if role.trust is None else _text(role.trust, known, notes),
+        None if boundary is None else Document("boundary", _text(opened(boundary, known, notes))),
+        None if role.trust is None else _text(opened(role.trust, known, notes)),
     )
 
 
@@ -106,48 +106,72 @@ def role_name(role: Role, stage: Stage) -> str:
 # --- policies as JSON ---------------------------------------------------------------------------
 
 
-def _text(policy: Policy, known: dict[str, str], notes: list[str]) -> str:
-    def opened(item: Item) -> str:
-        value = item.value
+def opened(policy: Policy, known: Mapping[str, str], notes: list[str]) -> Policy:
+    """A policy without symbols, its elements at their places: `known` says what some stand for, for
+    all others there is `*`."""
+
+    def item(one: Item) -> Item:
+        value = one.value
         for name in policy.symbols.used(value):
             if name in known:
                 value = value.replace("{" + name + "}", known[name])
             else:
                 notes.append(f"`{{{name}}}` in `{policy.name}` is `*` here")
-        return policy.symbols.opened(value)
+        return replace(one, value=policy.symbols.opened(value))
 
-    statements = [_statement(one, opened) for one in policy.statements]
+    def items(several: Iterable[Item]) -> tuple[Item, ...]:
+        return tuple(map(item, several))
+
+    def statement(one: Statement) -> Statement:
+        principals = one.principals
+        if principals is not None:
+            entries = tuple((kind, item(name)) for kind, name in principals.entries)
+            principals = replace(principals, entries=entries)
+        return replace(
+            one,
+            actions=items(one.actions),
+            resources=None if one.resources is None else items(one.resources),
+            principals=principals,
+            conditions=tuple(replace(c, values=items(c.values)) for c in one.conditions),
+        )
+
+    made = tuple(map(statement, policy.statements))
+    return replace(policy, statements=made, symbols=NO_SYMBOLS)
+
+
+def _text(policy: Policy) -> str:
+    statements = [_statement(one) for one in policy.statements]
     return json.dumps({"Version": policy.version, "Statement": statements})
 
 
-def _statement(statement: Statement, opened: Any) -> dict[str, Any]:
+def _statement(statement: Statement) -> dict[str, Any]:
     made: dict[str, Any] = {"Effect": str(statement.effect)}
     if statement.sid is not None:
         made["Sid"] = statement.sid.value
     if statement.principals is not None:
         name = "NotPrincipal" if statement.principals.negated else "Principal"
-        made[name] = _principals(statement.principals, opened)
-    made["NotAction" if statement.not_action else "Action"] = _values(statement.actions, opened)
+        made[name] = _principals(statement.principals)
+    made["NotAction" if statement.not_action else "Action"] = _values(statement.actions)
     if statement.resources is not None:
         name = "NotResource" if statement.not_resource else "Resource"
-        made[name] = _values(statement.resources, opened)
+        made[name] = _values(statement.resources)
     conditions: dict[str, dict[str, list[str]]] = {}
     for one in statement.conditions:
         block = conditions.setdefault(one.operator.value, {})
-        block.setdefault(one.key.value, []).extend(_values(one.values, opened))
+        block.setdefault(one.key.value, []).extend(_values(one.values))
     if conditions:
         made["Condition"] = conditions
     return made
 
 
-def _principals(principals: Principals, opened: Any) -> str | dict[str, list[str]]:
+def _principals(principals: Principals) -> str | dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for kind, item in principals.entries:
+    for kind, one in principals.entries:
         if kind == "*":
             return "*"
-        found.setdefault(kind, []).append(opened(item))
+        found.setdefault(kind, []).append(one.value)
     return found
 
 
-def _values(items: Iterable[Item], opened: Any) -> list[str]:
-    return [opened(item) for item in items]
+def _values(items: Iterable[Item]) -> list[str]:
+    return [one.value for one in items]

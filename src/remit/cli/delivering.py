@@ -84,10 +84,11 @@ def token_in(name: str) -> str:
     return found
 
 
-def credentials_of(port: int, role: str | None, token: str, session: str = "remit") -> Any:
+def credentials_of(port: int, role: str | None, token: str, session: str = "") -> Any:
     """What the container endpoint of the server at `port` gives for a role. Raises InputError."""
     named = f"/{quote(role, safe='')}" if role is not None else ""
-    return ask(port, f"/_remit/credentials{named}?session={quote(session)}", token)
+    asked = f"?session={quote(session)}" if session else ""
+    return ask(port, f"/_remit/credentials{named}{asked}", token)
 
 
 def ask(port: int, path: str, token: str) -> Any:

@@ -14,6 +14,7 @@ import hmac
 import json
 from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
+from typing import Any
 from urllib.parse import unquote
 
 from remit.account.model import Role
@@ -36,6 +37,7 @@ DENIALS = "/_remit/denials"
 LIFETIME = 3600
 """Seconds that a session lasts: the shortest that every role allows for any of its users."""
 LONGEST = 43_200
+_SESSION = "remit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +87,15 @@ class Metadata:
         claims = sessions.Claims("role", account, role.arn, role.id, session, now, ends)
         return role, sessions.issue(claims, self.enforcer.master, self.enforcer.entropy)
 
+    def denied(self, principal: str) -> list[dict[str, Any]]:
+        """What was denied to a principal, as JSON values."""
+        return [_told(one) for one in self.kept.denied(principal)]
+
     # --- the paths ------------------------------------------------------------------------------
 
     def _metadata(self, request: HttpRequest) -> Answer:
         name = self.delivery.role
-        found = self._current(name, "i-0123456789abcdef0") if name is not None else None
+        found = self._current(name) if name is not None else None
         profile = None
         if found is not None:
             role, credentials, made = found
@@ -109,17 +115,17 @@ class Metadata:
         if name is None:
             return _refused(404, "NoRole", "the server was started without `--role`")
         session = _session(request.query)
-        found = self._current(name, session)
-        if found is None:
+        try:
+            role, credentials = self._of(name, session)
+        except KeyError:
             return _refused(404, "NoSuchRole", f"there is no role `{name}`")
-        role, credentials, _ = found
         return delivery.container(request, credentials, self.delivery.token, role.arn)
 
     def _denials(self, request: HttpRequest) -> Answer:
         if not self._knows(request):
             return _refused(401, "AccessDenied", "wrong authorization token")
         principal = unquote(request.query.removeprefix("principal="))
-        found = [_told(one) for one in self.kept.denied(principal)]
+        found = self.denied(principal)
         return Answer(200, json.dumps(found), (("content-type", "application/json"),))
 
     # --- sessions -------------------------------------------------------------------------------
@@ -128,18 +134,27 @@ class Metadata:
         given = (request.header("authorization") or "").encode("latin-1", "replace")
         return hmac.compare_digest(given, self.delivery.token.encode())
 
-    def _current(self, name: str, session: str) -> tuple[Role, Credentials, float] | None:
+    def _of(self, name: str, session: str | None) -> tuple[Role, Credentials]:
+        """A container's credentials; those of a session of its own last as long as they may, since
+        who asks for one by name hands them on to where nobody can ask again."""
+        if session is not None:
+            return self.credentials(name, session, LONGEST)
+        found = self._current(name)
+        if found is None:
+            raise KeyError(name)
+        return found[0], found[1]
+
+    def _current(self, name: str) -> tuple[Role, Credentials, float] | None:
         """The role's credentials: the same until it is time for new ones, as AWS has it. Another
         role of the same name has others."""
         role = self._role(name)
         if role is None:
             return None
         now = self.enforcer.clock()
-        key = f"{name} {session}"
-        held = self._made.get(key)
+        held = self._made.get(name)
         if held is None or held[0] != role.id or delivery.due(held[1], now):
-            _, credentials = self.credentials(name, session, self.delivery.lifetime)
-            held = self._made[key] = (role.id, credentials, now)
+            _, credentials = self.credentials(name, _SESSION, self.delivery.lifetime)
+            held = self._made[name] = (role.id, credentials, now)
         return role, held[1], held[2]
 
     def _role(self, name: str) -> Role | None:
@@ -149,11 +164,11 @@ class Metadata:
 _IN_NAMES = frozenset("+=,.@-_")
 
 
-def _session(query: str) -> str:
-    """The session name that is asked for; `remit` where none is, or one that AWS would not take."""
+def _session(query: str) -> str | None:
+    """The name of the session that is asked for; None where none is, or AWS would not take it."""
     name = unquote(query.removeprefix("session="))
     fits = all(c.isascii() and (c.isalnum() or c in _IN_NAMES) for c in name)
-    return name if fits and 2 <= len(name) <= 64 else "remit"
+    return name if fits and 2 <= len(name) <= 64 else None
 
 
 def with_metadata(built: Built, given: Delivery) -> tuple[Built, Metadata]:
@@ -179,7 +194,7 @@ def _is_loopback(address: str) -> bool:
         return False
 
 
-def _told(one: Decided) -> dict[str, object]:
+def _told(one: Decided) -> dict[str, Any]:
     request = one.request
     return {
         "id": one.id,
@@ -187,6 +202,7 @@ def _told(one: Decided) -> dict[str, object]:
         "operation": one.operation,
         "action": request.action if request is not None else None,
         "resource": request.resource if request is not None else None,
+        "context": request.context if request is not None else {},
         "why": one.why,
     }
 
