@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from mcp.server import MCPServer
 
     from remit.app.generate import Generated, Wish
-    from remit.app.running import Plan
+    from remit.app.running import Denied, Plan, Told
     from remit.app.seeding import Seeds
 
 
@@ -80,14 +81,28 @@ def seeds(
 
 
 def running(
-    place: Path, stage: str | None, framework: str | None, function: str | None, role: str | None
+    place: Path,
+    stage: str | None,
+    framework: str | None,
+    function: str | None = None,
+    role: str | None = None,
+    *,
+    learn: bool = False,
 ) -> Plan:
     """As whom a command runs in the project at `place`. Raises InputError."""
     from remit.app.running import plan  # nothing that a check needs
 
     root, path = _split(place)
     asked = Asked(path, framework, (stage,) if stage else ())
-    return plan(FolderTree(root), asked, function, role)
+    return plan(FolderTree(root), asked, function, role, learn=learn)
+
+
+def denials(place: Path, plan: Plan, denied: Iterable[Denied]) -> tuple[Told, ...]:
+    """What was denied to a command that ran in the project at `place`, and what to do."""
+    from remit.app.running import told  # nothing that a check needs
+
+    root, _ = _split(place)
+    return told(FolderTree(root), plan, denied)
 
 
 def assistants(root: Path) -> MCPServer[Any]:

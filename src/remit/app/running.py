@@ -8,18 +8,19 @@ the command, are for others.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from remit.app.errors import InputError
-from remit.app.facts import ABSENT
-from remit.app.project import Asked, open_project
-from remit.app.seeding import Seeds, chosen, of_stage, opened, role_name
+from remit.app.facts import ABSENT, gather
+from remit.app.project import Asked, Opened, open_project
+from remit.app.seeding import Seed, Seeds, chosen, of_stage, opened, role_name
 from remit.check import denials, language, missing_permission, rules
 from remit.check.arns import setting, written
 from remit.check.model import Facts, Needed, RoleFacts, StageFacts
-from remit.core.finding import Finding, Related
+from remit.core.finding import Finding
 from remit.core.need import Need
+from remit.core.pattern import Pattern
 from remit.core.policy import Policy
 from remit.core.request import Value
 from remit.core.text import Hole, HoleKind, Text
@@ -27,6 +28,7 @@ from remit.core.tree import Tree
 from remit.deploy.model import Function, Project, Role, Stage
 from remit.explain.judge import Judge
 from remit.explain.model import Judgement, Standing
+from remit.explain.open import for_some
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class Plan:
     calls it, `role` the same as the project has it. `environment` are the function's variables that
     are known; `notes` say what is not as it is deployed."""
 
-    project: Project
+    opened: Opened
     stage: Stage
     role: Role
     name: str
@@ -59,29 +61,49 @@ class Denied:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A denial, how often it came, and what to do: `finding` has the nearest statement first among
-    its `related`, its `patch` is the statement to add. None where the role's own policies and its
-    boundary allow it, so that another policy denies, or where no permission is known."""
+    """A denial, how often it came, on `others` more resources too, and what to do: `finding` has
+    the nearest statement first among its `related`, its `patch` is the statement to add. None where
+    the role's own policies and its boundary allow it, so that another policy denies, or where no
+    permission is known."""
 
     denied: Denied
     times: int
     finding: Finding | None = None
+    others: int = 0
 
 
-def plan(tree: Tree, asked: Asked, function: str | None = None, role: str | None = None) -> Plan:
-    """As whom to run. Raises InputError where there is no such project, stage, function or role, or
-    where several could be meant."""
-    project = open_project(tree, asked, [name for name, _ in rules.RULES]).project
+def plan(
+    tree: Tree,
+    asked: Asked,
+    function: str | None = None,
+    role: str | None = None,
+    *,
+    learn: bool = False,
+) -> Plan:
+    """As whom to run. To `learn`, a role whose policies are not known will do.
+
+    Raises InputError where there is no such project, stage, function or role, or where several
+    could be meant.
+    """
+    found = open_project(tree, asked, [name for name, _ in rules.RULES])
+    project = found.project
     stage, notes = chosen(project, asked)
     runs, held = _meant(project, stage, function, role)
-    why = held.unknown or held.missing
-    if why:
-        raise InputError(f"the role `{held.name}` is not known: {why}")
+    name = role_name(held, stage)
     seeds = of_stage(stage, notes)
+    if held.unknown or held.missing:
+        if not learn:
+            raise _not_known(held)
+        seeds = replace(seeds, roles=(*seeds.roles, Seed(name, ())))
     known = {"account": seeds.account, "region": seeds.region, "partition": "aws"}
     environment, left = _environment(runs, known)
-    name = role_name(held, stage)
-    return Plan(project, stage, held, name, seeds, environment, (*seeds.notes, *left))
+    return Plan(found, stage, held, name, seeds, environment, (*seeds.notes, *left))
+
+
+def _not_known(role: Role) -> InputError:
+    why = role.unknown or f"its policy file `{role.missing}` is not there"
+    hint = "`--learn` refuses nothing and writes the policy"
+    return InputError(f"the policies of role `{role.name}` are not known: {why}", hint, role.span)
 
 
 def _meant(
@@ -147,22 +169,76 @@ def _filled(text: Text, known: Mapping[str, str]) -> Text:
 # --- what was denied ----------------------------------------------------------------------------
 
 
-def told(plan: Plan, denied: Iterable[Denied]) -> tuple[Told, ...]:
-    """Each denial once, in the order of the first call, with what to do."""
-    times: Counter[tuple[str, ...]] = Counter()
-    first: dict[tuple[str, ...], Denied] = {}
-    for one in denied:
-        key = (one.service, one.operation, one.action or "", one.resource or "")
-        times[key] += 1
-        first.setdefault(key, one)
-    judged = {key: _judged(plan, one) for key, one in first.items()}
+def told(tree: Tree, plan: Plan, denied: Iterable[Denied]) -> tuple[Told, ...]:
+    """What was denied, in the order of the first call, with what to do. Where `remit check` finds
+    the very thing in the code its finding is taken; calls that one finding explains are one."""
+    found = tuple(dict.fromkeys(map(_Key.of, given := list(denied))))
+    if not found:
+        return ()
+    first = {_Key.of(one): one for one in reversed(given)}
+    times = Counter(map(_Key.of, given))
+    findings = dict(zip(found, _findings(tree, plan, [first[key] for key in found]), strict=True))
+    groups: dict[tuple[_Key, str], list[_Key]] = {}
+    for key in found:
+        finding = findings[key]
+        resource = key.resource if finding is None else finding.resource or ""
+        groups.setdefault((replace(key, resource=""), resource), []).append(key)
+    return tuple(
+        Told(first[one], sum(times[k] for k in (one, *more)), findings[one], len(more))
+        for one, *more in groups.values()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """What makes two denials the same."""
+
+    service: str
+    operation: str
+    action: str
+    resource: str
+
+    @classmethod
+    def of(cls, one: Denied) -> _Key:
+        return cls(one.service, one.operation, one.action or "", one.resource or "")
+
+
+def _findings(tree: Tree, plan: Plan, denied: Sequence[Denied]) -> Iterator[Finding | None]:
+    """What `remit check` says of each denial, or would say, had it seen the call."""
+    judged = [_judged(plan, one) for one in denied]
     together: dict[str, set[str]] = {}
-    for found in judged.values():
+    for found in judged:
         if found is not None and not found[1].explicit:
             together.setdefault(found[2], set()).add(found[0].action)
-    return tuple(
-        Told(one, times[key], _finding(plan, judged[key], together)) for key, one in first.items()
-    )
+    seen = _seen(tree, plan) if any(judged) else []
+    for found in judged:
+        if found is None:
+            yield None
+            continue
+        own = next((one for one in seen if _explains(one, found[0])), None)
+        yield _finding(plan, own or _made(plan, found, together))
+
+
+def _seen(tree: Tree, plan: Plan) -> list[denials.Denial]:
+    """What is found denied in the code that runs as the role."""
+    alone = replace(plan.opened, project=replace(plan.opened.project, stages=(plan.stage,)))
+    return [
+        denial
+        for stage in gather(tree, alone).facts.stages
+        for role in stage.roles
+        if role.role.name == plan.role.name
+        for denial in denials.of_role(stage, role)
+    ]
+
+
+def _explains(denial: denials.Denial, need: Need) -> bool:
+    """Whether a denial that was found in the code is this one: of its resource only data and what
+    deployment fixes are open."""
+    wanted = denial.first.need
+    if wanted.action != need.action or denials.condition(denial.first):
+        return False
+    closed = all(h.kind in (HoleKind.DATA, HoleKind.ASSIGNED) for h in wanted.resource.holes)
+    return closed and Pattern.literal(str(need.resource)).fits(wanted.resource, for_some)
 
 
 def _judged(plan: Plan, denied: Denied) -> tuple[Need, Judgement, str] | None:
@@ -207,18 +283,18 @@ def _as_deployed(arn: str, plan: Plan) -> Text:
     return Text.of(*joined)
 
 
-def _finding(
-    plan: Plan, found: tuple[Need, Judgement, str] | None, together: Mapping[str, set[str]]
-) -> Finding | None:
-    """What `remit check` would say of it, had it seen the call."""
-    if found is None:
-        return None
+def _made(
+    plan: Plan, found: tuple[Need, Judgement, str], together: Mapping[str, set[str]]
+) -> denials.Denial:
+    """The denial as it would be, had the code been seen to make the call."""
     need, judgement, resource = found
     needed = Needed(need, None, "", judgement)
-    stage = StageFacts(plan.stage, (), ())
-    role = RoleFacts(plan.role, (), (needed,))
+    stage, role = StageFacts(plan.stage, (), ()), RoleFacts(plan.role, (), (needed,))
     also = tuple(sorted(together.get(resource, ())))
-    denial = denials.Denial(stage, role, need.action, resource, (needed,), also)
-    made = missing_permission.finding(denial, plan.project.framework)
-    made = language.in_language(made, Facts(plan.project, (stage,)))
-    return replace(made, related=made.related or (Related(made.span, ""),))
+    return denials.Denial(stage, role, need.action, resource, (needed,), also)
+
+
+def _finding(plan: Plan, denial: denials.Denial) -> Finding:
+    project = plan.opened.project
+    made = missing_permission.finding(denial, project.framework)
+    return language.in_language(made, Facts(project, (denial.stage,)))

@@ -23,7 +23,7 @@ from urllib.parse import quote
 from remit import wiring
 from remit.app.errors import InputError
 from remit.app.generate import Generated, Wish
-from remit.app.running import Denied, Plan, told
+from remit.app.running import Denied, Plan
 from remit.cli import child
 from remit.cli.delivering import ask, credentials_of, token_in
 from remit.cli.exits import Exit
@@ -74,7 +74,7 @@ def run(arguments: Namespace) -> int:
             save(lines_to, "".join(f"{line}\n" for line in lines))
         _learned(plan, arguments, lines, output)
         return status
-    found = told(plan, denied)
+    found = wiring.denials(Path(arguments.project), plan, denied)
     screen = Screen(encoding=sys.stderr.encoding or "utf-8")
     sys.stderr.write(report.render(found, screen))
     return Exit.FINDINGS if found and status == 0 else status
@@ -97,12 +97,13 @@ def _plan(arguments: Namespace) -> Plan:
         arguments.framework,
         arguments.function,
         arguments.role,
+        learn=arguments.learn,
     )
 
 
 def _session(plan: Plan) -> str:
     """A session name that no other run has: denials are told apart by it."""
-    return f"remit-run-{secrets.token_hex(6)}"
+    return f"remit-run-{secrets.token_hex(4)}"
 
 
 # --- servers ------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from remit.app.running import Told
-from remit.report.lines import head, indented, paste, some
+from remit.report.lines import head, indented, paste, path, some
 from remit.report.terminal import Screen
 
 _OTHER = "The role's own policies allow it: a policy of the resource, or another layer, denies."
@@ -31,6 +31,8 @@ def _one(told: Told, screen: Screen, shown: set[str]) -> list[str]:
     said = f"{denied.service} {denied.operation}"
     if denied.action is not None:
         said += f" needs `{denied.action}` on `{denied.resource}`"
+    if told.others:
+        said += f" and {told.others} more like it"
     if told.times > 1:
         said += f" ({told.times} times)"
     lines = head(screen, "denied", "error", said)
@@ -40,6 +42,8 @@ def _one(told: Told, screen: Screen, shown: set[str]) -> list[str]:
             lines += _labelled(screen, "fix", _OTHER)
         return lines
     near = finding.related[0]
+    if finding.path:
+        lines += _labelled(screen, "code", f"{finding.span} ({path(screen, finding.path)})")
     lines += _labelled(screen, "near", f"{near.span}: {near.note}")
     lines += _labelled(screen, "fix", finding.fix)
     if finding.patch and finding.patch not in shown:
