@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -109,7 +110,7 @@ UNUSABLE = [
     (
         ["run", "--project", EXAMPLE, "--stage", "staging", "--", "true"],
         "policy-staging.json` is not",
-    ),  # fmt: skip
+    ),
     (["run", "--project", EXAMPLE, "--role", "none", "--", "true"], "no such role: `none`"),
     (["run", "--project", "/nonexistent", "--", "true"], "does not exist"),
     (["run", "--project", EXAMPLE, "--port", "1", "--", "true"], "go together"),
@@ -213,8 +214,6 @@ def test_ctrl_c_at_a_terminal_reaches_the_command_once() -> None:
         "seen = []\n"
         "signal.signal(signal.SIGINT, lambda *_: seen.append(1))\n"
         "print('there', flush=True)\n"
-        "signal.pause()\n"
-        "signal.sigtimedwait([signal.SIGUSR1], 0)\n"
         "sys.stdin.readline()\n"
         "print('seen', len(seen), flush=True)\n"
     )
@@ -229,12 +228,54 @@ def test_ctrl_c_at_a_terminal_reaches_the_command_once() -> None:
         text += os.read(terminal, 1000).decode()
     os.write(terminal, b"\x03")
     os.write(terminal, b"\n")
-    while "seen" not in text:
+    while not re.search(r"seen \d+\r\n", text):
         text += os.read(terminal, 1000).decode()
     _, status = os.waitpid(number, 0)
     os.close(terminal)
     assert "seen 1" in text
     assert os.waitstatus_to_exitcode(status) == 0
+
+
+# --- a server that runs already -----------------------------------------------------------------
+
+
+def test_a_server_that_runs_already(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """Its state is there, denials are told by the session, and `remit credentials` asks it too."""
+    token = tmp_path / "token"
+    code = "import sys; from remit.cli.main import main; sys.exit(main(sys.argv[1:]))"
+    flags = ["--project", EXAMPLE, "--stage", "prod", "--port", "0", "--token-file", str(token)]
+    with subprocess.Popen(
+        [sys.executable, "-c", code, "serve", *flags, "--role", "orders-api-prod"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+    ) as server:
+        try:
+            assert server.stdout is not None
+            line = ""
+            while not line.startswith("export AWS_ENDPOINT_URL="):
+                line = server.stdout.readline()
+            port = line.strip().rpartition(":")[2]
+            assert token.stat().st_mode & 0o777 == 0o600
+            there = ("--port", port, "--token-file", str(token))
+            assert run(*python(DELETE.format(1)), flags=there) == 1
+            assert "1 call was denied; 1 statement to add" in capfd.readouterr().err
+            assert run(*python(GET), flags=there) == 0  # the other run's denials are its own
+            capfd.readouterr()
+            assert main(["credentials", *there]) == 0
+            found = json.loads(capfd.readouterr().out)
+            assert found["Version"] == 1
+            assert found.keys() == {"Version", "AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration"}  # fmt: skip
+            assert main(["credentials", *there, "--role", "none"]) == 2
+            assert "there is no role `none`" in capfd.readouterr().err
+            token.write_text("wrong")
+            assert main(["credentials", *there]) == 2
+            assert "wrong authorization token" in capfd.readouterr().err
+        finally:
+            server.terminate()
+    assert main(["credentials", *there]) == 2
+    assert "no server answers" in capfd.readouterr().err
 
 
 def test_variables_that_would_lead_astray_are_taken_out() -> None:
