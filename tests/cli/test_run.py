@@ -297,3 +297,31 @@ def test_variables_that_would_lead_astray_are_taken_out() -> None:
         "AWS_ACCESS_KEY_ID": "k",
         "AWS_ENDPOINT_URL": "http://here",
     }
+
+
+@pytest.mark.parametrize(
+    ("number", "terminal", "sent"),
+    [
+        (signal.SIGINT, True, []),
+        (signal.SIGINT, False, [signal.SIGINT]),
+        (signal.SIGTERM, True, [signal.SIGTERM]),
+    ],
+)
+def test_what_the_terminal_sends_is_not_sent_again(
+    number: int, terminal: bool, sent: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Process:
+        def __init__(self) -> None:
+            self.got: list[int] = []
+
+        def send_signal(self, number: int) -> None:
+            self.got.append(number)
+
+    monkeypatch.setattr(child, "_at_terminal", lambda: terminal)
+    early, late, process = child._Started(), child._Started(), Process()
+    early.signalled(number, None)  # before the command is there
+    early.of(process)  # type: ignore[arg-type]  # all that is used of one
+    assert process.got == sent
+    late.of(process)  # type: ignore[arg-type]  # the same
+    late.signalled(number, None)
+    assert process.got == sent * 2
