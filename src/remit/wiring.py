@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
     from remit.app.decision_log import DecisionLog, Keep
     from remit.app.generate import Generated, Wish
+    from remit.app.running import Denied, Plan, Told
+    from remit.app.seeding import Seeds
 
 
 def check(
@@ -87,6 +90,42 @@ def opened(place: Path, stage: str, framework: str | None = None) -> tuple[Tree,
     root, path = _split(place)
     tree = FolderTree(root)
     return tree, open_project(tree, Asked(path, framework, (stage,)), FINDINGS)
+
+
+def seeds(
+    place: Path, stage: str | None, framework: str | None, account: str | None, region: str | None
+) -> Seeds:
+    """The deployed roles of the project at `place`. Raises InputError."""
+    from remit.app.seeding import seeds as read_seeds  # nothing that a check needs
+
+    root, path = _split(place)
+    asked = Asked(path, framework, (stage,) if stage else ())
+    return read_seeds(FolderTree(root), asked, account, region)
+
+
+def running(
+    place: Path,
+    stage: str | None,
+    framework: str | None,
+    function: str | None = None,
+    role: str | None = None,
+    *,
+    learn: bool = False,
+) -> Plan:
+    """As whom a command runs in the project at `place`. Raises InputError."""
+    from remit.app.running import plan  # nothing that a check needs
+
+    root, path = _split(place)
+    asked = Asked(path, framework, (stage,) if stage else ())
+    return plan(FolderTree(root), asked, function, role, learn=learn)
+
+
+def denials(place: Path, plan: Plan, denied: Iterable[Denied]) -> tuple[Told, ...]:
+    """What was denied to a command that ran in the project at `place`, and what to do."""
+    from remit.app.running import told  # nothing that a check needs
+
+    root, _ = _split(place)
+    return told(FolderTree(root), plan, denied)
 
 
 def assistants(root: Path) -> MCPServer[Any]:

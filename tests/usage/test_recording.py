@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
@@ -10,8 +11,8 @@ from hypothesis import strategies as st
 
 from remit.app.wanted import recorded
 from remit.core.call import Call, Place
-from remit.core.span import Problem
-from remit.usage.recording import LONGEST, read
+from remit.core.span import Problem, Span
+from remit.usage.recording import LONGEST, read, write
 
 HERE = Place("aws", "eu-west-1", "111122223333")
 
@@ -81,3 +82,14 @@ def test_several_keys_of_a_bucket_are_data() -> None:
 def test_operations_without_known_permission_are_told() -> None:
     made = recorded(read([line("s3", "FlyToTheMoon")], "calls.jsonl"), HERE)
     assert made.wanted == [] and list(made.unmapped) == ["s3.FlyToTheMoon"]
+
+
+def test_a_call_that_was_written_is_read_as_it_was() -> None:
+    """Bytes are left out, times are text: nothing depends on either."""
+    params = {"Bucket": "b", "Body": b"\x00", "When": datetime(2026, 1, 2, tzinfo=UTC), "N": [1, {"x": None}]}  # fmt: skip
+    call = Call("s3", "PutObject", params, Span.whole("x"), region="eu-west-1")
+    [found] = read([write(call).encode()], "x")
+    assert isinstance(found, Call)
+    assert (found.service, found.operation, found.region) == ("s3", "PutObject", "eu-west-1")
+    expected = {"Bucket": "b", "Body": "", "When": "2026-01-02T00:00:00+00:00", "N": [1, {"x": None}]}  # fmt: skip
+    assert found.params == expected

@@ -70,6 +70,27 @@ VERBS = (
         server_flags.LOG_EXITS,
     ),
     Verb(
+        "serve",
+        "a local AWS that refuses what AWS would refuse",
+        server_flags.SERVE,
+        server_flags.serve,
+        server_flags.SERVE_EXITS,
+    ),
+    Verb(
+        "run",
+        "run a command as a role, and say what it was denied",
+        server_flags.RUN,
+        server_flags.run,
+        server_flags.RUN_EXITS,
+    ),
+    Verb(
+        "credentials",
+        "short-lived credentials of a role of a running server",
+        server_flags.CREDENTIALS,
+        server_flags.credentials,
+        server_flags.CREDENTIALS_EXITS,
+    ),
+    Verb(
         "mcp",
         "serve coding assistants (Model Context Protocol) on standard input and output",
         server_flags.MCP,

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import cast
 
 from remit.core.call import Call, Param
@@ -26,6 +27,20 @@ def read(lines: Iterable[bytes], file: str) -> Iterator[Call | Problem]:
     for number, line in enumerate(lines, 1):
         if line.strip():
             yield _read(line, Span(file, number, 1, number, 1))
+
+
+def write(call: Call) -> str:
+    """The line of a call, without its end. Bytes are left out: nothing depends on them, and they
+    may be large or secret."""
+    line = {"service": call.service, "operation": call.operation, "params": call.params}
+    if isinstance(call.region, str):
+        line["region"] = call.region
+    return json.dumps(line, default=_plain)
+
+
+def _plain(value: object) -> str:
+    """What JSON has no form for: a time as text, anything else by nothing."""
+    return value.isoformat() if isinstance(value, datetime) else ""
 
 
 def _read(line: bytes, place: Span) -> Call | Problem:

@@ -1,0 +1,177 @@
+"""The roles of a project's stage as they are deployed, as texts that an IAM can store.
+
+What only the deployment knows stands in a policy as a symbol: the account and the region are those
+of the local server, anything else becomes `*`, and a note says so.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from remit.account.model import Document
+from remit.app.project import Asked, open_project
+from remit.check import rules
+from remit.core.policy import NO_SYMBOLS, Item, Policy, Principals, Statement
+from remit.core.tree import Tree
+from remit.deploy.model import Project, Role, Stage
+
+ACCOUNT, REGION = "123456789012", "us-east-1"
+"""Where nothing says another: the account that moto and others use too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """One role to be made."""
+
+    name: str
+    policies: tuple[Document, ...]
+    boundary: Document | None = None
+    trust: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seeds:
+    """The roles of one stage, and the account and region that they are for. `notes` say what could
+    not be taken over as it is deployed."""
+
+    stage: str
+    account: str
+    region: str
+    roles: tuple[Seed, ...]
+    notes: tuple[str, ...] = ()
+
+
+def seeds(tree: Tree, asked: Asked, account: str | None, region: str | None) -> Seeds:
+    """The roles of the one stage that is asked for. Raises InputError when there is none.
+
+    `account` and `region` win over what the project says, which wins over the usual ones.
+    """
+    project = open_project(tree, asked, [name for name, _ in rules.RULES]).project
+    return of_stage(*chosen(project, asked), account, region)
+
+
+def chosen(project: Project, asked: Asked) -> tuple[Stage, list[str]]:
+    """The one stage that is asked for, the first where none is; and what is to be said of that."""
+    wanted = [stage for stage in project.stages if not asked.stages or stage.name in asked.stages]
+    if len(wanted) == 1:
+        return wanted[0], []
+    names = ", ".join(f"`{one.name}`" for one in wanted)
+    note = f"the project has the stages {names}: took `{wanted[0].name}` (see --stage)"
+    return wanted[0], [note]
+
+
+def of_stage(
+    stage: Stage, notes: list[str], account: str | None = None, region: str | None = None
+) -> Seeds:
+    """The roles of a stage; `notes` come before its own."""
+    account = account or stage.account or ACCOUNT
+    region = region or stage.region or REGION
+    known = {"account": account, "region": region, "partition": "aws"}
+    made = [_seed(role, stage, known, notes) for role in stage.roles() if _usable(role, notes)]
+    return Seeds(stage.name, account, region, tuple(made), tuple(dict.fromkeys(notes)))
+
+
+def _usable(role: Role, notes: list[str]) -> bool:
+    """Whether the policies of a role are known."""
+    why = role.unknown or role.missing
+    if why:
+        notes.append(f"the role `{role.name}` is not made: {why}")
+    return not why
+
+
+def _seed(role: Role, stage: Stage, known: dict[str, str], notes: list[str]) -> Seed:
+    policies = tuple(
+        Document(f"remit-{index}", _text(opened(policy, known, notes)))
+        for index, policy in enumerate(role.policies)
+    )
+    boundary = role.boundary
+    return Seed(
+        role_name(role, stage),
+        policies,
+        None if boundary is None else Document("boundary", _text(opened(boundary, known, notes))),
+        None if role.trust is None else _text(opened(role.trust, known, notes)),
+    )
+
+
+def role_name(role: Role, stage: Stage) -> str:
+    """A name that IAM takes: letters, digits and `+=,.@-_`, at most 64."""
+    last = role.name.rpartition("/")[2]
+    plain = "".join(c if c.isascii() and (c.isalnum() or c in "+=,.@-_") else "-" for c in last)
+    return plain.strip("-")[:64] or f"{stage.name}-role"
+
+
+# --- policies as JSON ---------------------------------------------------------------------------
+
+
+def opened(policy: Policy, known: Mapping[str, str], notes: list[str]) -> Policy:
+    """A policy without symbols, its elements at their places: `known` says what some stand for, for
+    all others there is `*`."""
+
+    def item(one: Item) -> Item:
+        value = one.value
+        for name in policy.symbols.used(value):
+            if name in known:
+                value = value.replace("{" + name + "}", known[name])
+            else:
+                notes.append(f"`{{{name}}}` in `{policy.name}` is `*` here")
+        return replace(one, value=policy.symbols.opened(value))
+
+    def items(several: Iterable[Item]) -> tuple[Item, ...]:
+        return tuple(map(item, several))
+
+    def statement(one: Statement) -> Statement:
+        principals = one.principals
+        if principals is not None:
+            entries = tuple((kind, item(name)) for kind, name in principals.entries)
+            principals = replace(principals, entries=entries)
+        return replace(
+            one,
+            actions=items(one.actions),
+            resources=None if one.resources is None else items(one.resources),
+            principals=principals,
+            conditions=tuple(replace(c, values=items(c.values)) for c in one.conditions),
+        )
+
+    made = tuple(map(statement, policy.statements))
+    return replace(policy, statements=made, symbols=NO_SYMBOLS)
+
+
+def _text(policy: Policy) -> str:
+    statements = [_statement(one) for one in policy.statements]
+    return json.dumps({"Version": policy.version, "Statement": statements})
+
+
+def _statement(statement: Statement) -> dict[str, Any]:
+    made: dict[str, Any] = {"Effect": str(statement.effect)}
+    if statement.sid is not None:
+        made["Sid"] = statement.sid.value
+    if statement.principals is not None:
+        name = "NotPrincipal" if statement.principals.negated else "Principal"
+        made[name] = _principals(statement.principals)
+    made["NotAction" if statement.not_action else "Action"] = _values(statement.actions)
+    if statement.resources is not None:
+        name = "NotResource" if statement.not_resource else "Resource"
+        made[name] = _values(statement.resources)
+    conditions: dict[str, dict[str, list[str]]] = {}
+    for one in statement.conditions:
+        block = conditions.setdefault(one.operator.value, {})
+        block.setdefault(one.key.value, []).extend(_values(one.values))
+    if conditions:
+        made["Condition"] = conditions
+    return made
+
+
+def _principals(principals: Principals) -> str | dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for kind, one in principals.entries:
+        if kind == "*":
+            return "*"
+        found.setdefault(kind, []).append(one.value)
+    return found
+
+
+def _values(items: Iterable[Item]) -> list[str]:
+    return [one.value for one in items]
