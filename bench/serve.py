@@ -52,9 +52,7 @@ class Outcome:
 class Asking(asyncio.Protocol):
     """One connection that asks again as soon as it has its answer."""
 
-    def __init__(
-        self, data: bytes, outcome: Outcome, ends: float, place: tuple[str | None, int | None]
-    ) -> None:
+    def __init__(self, data: bytes, outcome: Outcome, ends: float, place: tuple[str, int]) -> None:
         self._data, self._outcome, self._ends, self._place = data, outcome, ends, place
         self._loop = asyncio.get_running_loop()
         self._got, self._counts = b"", False
@@ -110,18 +108,29 @@ class Asking(asyncio.Protocol):
 async def load(url: str, data: bytes, connections: int, seconds: float) -> Outcome:
     """Ask over that many connections for that long."""
     parts, outcome = urlsplit(url), Outcome()
+    place = (parts.hostname or "", parts.port or 80)
     loop, began = asyncio.get_running_loop(), time.perf_counter()
 
     def made() -> Asking:
-        return Asking(data, outcome, began + seconds, (parts.hostname, parts.port))
+        return Asking(data, outcome, began + seconds, place)
 
-    asking = [
-        (await loop.create_connection(made, parts.hostname, parts.port))[1]
-        for _ in range(connections)
-    ]
+    asking = [(await loop.create_connection(made, *place))[1] for _ in range(connections)]
     await asyncio.gather(*(one.done for one in asking))
     outcome.seconds = time.perf_counter() - began
     return outcome
+
+
+def _client(service: str, url: str, keys: Mapping[str, str]) -> Any:
+    import boto3
+
+    make: Any = boto3.client  # its types know every service apart
+    return make(
+        service,
+        endpoint_url=url,
+        region_name=REGION,
+        aws_access_key_id=keys["id"],
+        aws_secret_access_key=keys["secret"],
+    )
 
 
 # --- requests -----------------------------------------------------------------------------------
@@ -129,13 +138,9 @@ async def load(url: str, data: bytes, connections: int, seconds: float) -> Outco
 
 def wire(url: str, keys: Mapping[str, str], service: str, operation: str, params: Any) -> bytes:
     """The bytes of a signed call, as botocore writes them."""
-    import boto3
     from botocore.awsrequest import AWSResponse
 
-    client = boto3.client(
-        service, endpoint_url=url, region_name=REGION,
-        aws_access_key_id=keys["id"], aws_secret_access_key=keys["secret"],
-    )  # fmt: skip
+    client = _client(service, url, keys)
     sent: list[bytes] = []
 
     def keep(request: Any, **_: Any) -> AWSResponse:
@@ -167,13 +172,9 @@ CALLS: tuple[tuple[str, str, dict[str, Any]], ...] = (
 
 def prepare(url: str, keys: Mapping[str, str]) -> None:
     """Make what the calls read."""
-    import boto3
 
     def client(service: str) -> Any:
-        return boto3.client(
-            service, endpoint_url=url, region_name=REGION,
-            aws_access_key_id=keys["id"], aws_secret_access_key=keys["secret"],
-        )  # fmt: skip
+        return _client(service, url, keys)
 
     client("sqs").create_queue(QueueName="jobs")
     client("ssm").put_parameter(Name="/app/a", Value="1", Type="String")
@@ -257,17 +258,13 @@ def _bare() -> None:
 
 def _moto() -> None:
     """moto's own server; its authorization begins after the calls that make the administrator."""
-    import boto3
     from moto.server import ThreadedMotoServer
 
     made = ThreadedMotoServer(port=0, verbose=False)
     made.start()
     host, port = made.get_host_and_port()
     url = f"http://{host.replace('0.0.0.0', '127.0.0.1')}:{port}"  # noqa: S104 - what it says of itself
-    iam = boto3.client(
-        "iam", endpoint_url=url, region_name=REGION,
-        aws_access_key_id="a", aws_secret_access_key="b",  # noqa: S106 - anything
-    )  # fmt: skip
+    iam = _client("iam", url, {"id": "a", "secret": "b"})
     everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
     iam.create_user(UserName="administrator")
     iam.put_user_policy(
