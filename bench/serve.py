@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -52,10 +52,11 @@ class Outcome:
 class Asking(asyncio.Protocol):
     """One connection that asks again as soon as it has its answer."""
 
-    def __init__(self, data: bytes, outcome: Outcome, ends: float) -> None:
-        self._data, self._outcome, self._ends = data, outcome, ends
+    def __init__(self, data: bytes, outcome: Outcome, ends: float, place: tuple[str, int]) -> None:
+        self._data, self._outcome, self._ends, self._place = data, outcome, ends, place
+        self._loop = asyncio.get_running_loop()
         self._got, self._counts = b"", False
-        self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.done: asyncio.Future[None] = self._loop.create_future()
 
     def connection_made(self, transport: Any) -> None:
         self._transport = transport
@@ -77,32 +78,59 @@ class Asking(asyncio.Protocol):
             return
         self._got = b""
         now = time.perf_counter()
+        closes = head.startswith(b"HTTP/1.0") or b"connection: close" in lower
         self._outcome.answers += 1
         self._outcome.failures += head[9:12] != b"200"
         if self._counts:  # the first answer tells how long the connection took
             self._outcome.times.append(now - self._began)
         self._counts = True
-        if now < self._ends:
+        if now < self._ends and not closes:
             self._ask()
-        else:
+        elif not self._transport.is_closing():
             self._transport.close()
 
     def connection_lost(self, error: Exception | None) -> None:
-        if not self.done.done():
+        """A server that closes after each answer is asked over a new connection."""
+        if time.perf_counter() < self._ends and not self._loop.is_closed():
+            self._again = self._loop.create_task(self._reconnect())
+        elif not self.done.done():
+            self.done.set_result(None)
+
+    async def _reconnect(self) -> None:
+        self._got, self._counts = b"", True
+        try:
+            await self._loop.create_connection(lambda: self, *self._place)
+        except OSError:
+            self._outcome.failures += 1
             self.done.set_result(None)
 
 
 async def load(url: str, data: bytes, connections: int, seconds: float) -> Outcome:
     """Ask over that many connections for that long."""
     parts, outcome = urlsplit(url), Outcome()
+    place = (parts.hostname or "", parts.port or 80)
     loop, began = asyncio.get_running_loop(), time.perf_counter()
-    asking = [
-        (await loop.create_connection(lambda: Asking(data, outcome, began + seconds), parts.hostname, parts.port))[1]
-        for _ in range(connections)
-    ]  # fmt: skip
+
+    def made() -> Asking:
+        return Asking(data, outcome, began + seconds, place)
+
+    asking = [(await loop.create_connection(made, *place))[1] for _ in range(connections)]
     await asyncio.gather(*(one.done for one in asking))
     outcome.seconds = time.perf_counter() - began
     return outcome
+
+
+def _client(service: str, url: str, keys: Mapping[str, str]) -> Any:
+    import boto3
+
+    make: Any = boto3.client  # its types know every service apart
+    return make(
+        service,
+        endpoint_url=url,
+        region_name=REGION,
+        aws_access_key_id=keys["id"],
+        aws_secret_access_key=keys["secret"],
+    )
 
 
 # --- requests -----------------------------------------------------------------------------------
@@ -110,13 +138,9 @@ async def load(url: str, data: bytes, connections: int, seconds: float) -> Outco
 
 def wire(url: str, keys: Mapping[str, str], service: str, operation: str, params: Any) -> bytes:
     """The bytes of a signed call, as botocore writes them."""
-    import boto3
     from botocore.awsrequest import AWSResponse
 
-    client = boto3.client(
-        service, endpoint_url=url, region_name=REGION,
-        aws_access_key_id=keys["id"], aws_secret_access_key=keys["secret"],
-    )  # fmt: skip
+    client = _client(service, url, keys)
     sent: list[bytes] = []
 
     def keep(request: Any, **_: Any) -> AWSResponse:
@@ -132,10 +156,8 @@ def wire(url: str, keys: Mapping[str, str], service: str, operation: str, params
         raise StopIteration
 
     client.meta.events.register("before-send", keep)
-    try:
+    with suppress(StopIteration):
         getattr(client, operation)(**params)
-    except StopIteration:
-        pass
     return sent[-1]
 
 
@@ -150,13 +172,9 @@ CALLS: tuple[tuple[str, str, dict[str, Any]], ...] = (
 
 def prepare(url: str, keys: Mapping[str, str]) -> None:
     """Make what the calls read."""
-    import boto3
 
     def client(service: str) -> Any:
-        return boto3.client(
-            service, endpoint_url=url, region_name=REGION,
-            aws_access_key_id=keys["id"], aws_secret_access_key=keys["secret"],
-        )  # fmt: skip
+        return _client(service, url, keys)
 
     client("sqs").create_queue(QueueName="jobs")
     client("ssm").put_parameter(Name="/app/a", Value="1", Type="String")
@@ -240,17 +258,13 @@ def _bare() -> None:
 
 def _moto() -> None:
     """moto's own server; its authorization begins after the calls that make the administrator."""
-    import boto3
     from moto.server import ThreadedMotoServer
 
     made = ThreadedMotoServer(port=0, verbose=False)
     made.start()
     host, port = made.get_host_and_port()
     url = f"http://{host.replace('0.0.0.0', '127.0.0.1')}:{port}"  # noqa: S104 - what it says of itself
-    iam = boto3.client(
-        "iam", endpoint_url=url, region_name=REGION,
-        aws_access_key_id="a", aws_secret_access_key="b",
-    )  # fmt: skip
+    iam = _client("iam", url, {"id": "a", "secret": "b"})
     everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
     iam.create_user(UserName="administrator")
     iam.put_user_policy(
@@ -292,7 +306,8 @@ def main() -> None:
                 rates[kind, f"{service} {operation}"] = found
                 print(
                     f"{kind:6} {service:9} {operation:20} {found.rate:9.0f}/s"
-                    f"  {found.cost:7.0f} us cpu  p50 {found.within(0.5):6.1f} ms  p99 {found.within(0.99):6.1f} ms"
+                    f"  {found.cost:7.0f} us cpu"
+                    f"  p50 {found.within(0.5):6.1f} ms  p99 {found.within(0.99):6.1f} ms"
                     f"  {found.failures} failed  {_memory(pid):.0f} MB"
                 )
     print("\nprocessor time: what enforcing adds, and how many times moto's own server needs it")
