@@ -45,6 +45,25 @@ def weighed(
     return own
 
 
+def uncertain(
+    own: Judgement,
+    need: Need,
+    policies: Sequence[Policy],
+    known: Mapping[str, Value],
+    absent: Iterable[str] = (),
+) -> Judgement:
+    """How `need` stands, given the policies of resources that it may be on, for all that is known
+    of it: one that may grant it makes a denial uncertain."""
+    if not policies or own.standing is not Standing.DENIED or own.explicit:
+        return own
+    grants = [_only(one, Effect.ALLOW, sure=False) for one in policies]
+    found = judge_of(grants)(need, known, tuple(absent))
+    if found.standing is Standing.DENIED:
+        return own
+    holes = tuple(hole for hole in need.resource.holes if hole.kind is not HoleKind.ASSIGNED)
+    return Judgement(Standing.UNKNOWN, statements=found.statements, holes=holes, keys=found.keys)
+
+
 def _uncertain(found: Judgement) -> Judgement:
     """A grant that hangs on something, or on whether the role is the one that is meant."""
     if found.standing is Standing.UNKNOWN:
