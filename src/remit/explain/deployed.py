@@ -127,7 +127,7 @@ class _Deployed:
             asked = {hole.name for hole in need.resource.holes}
             names = self._named(need, stops) - asked
             if not settled:
-                names |= self._named(need, ways) ^ (asked & (self._all - {*self._names.places}))
+                names |= self._named(need, ways) ^ (asked & self._all)
             holes = self._told(names, asked)
         return Judgement(
             Standing.UNKNOWN,
@@ -153,19 +153,19 @@ class _Deployed:
             if item not in (statement.resources or ())
             or Pattern.parse(self._symbols.opened(item.value)).meets(wanted) is not None
             for name in self._symbols.used(item.value)
-            if name not in self._names.places
         }
 
     def _told(self, names: Collection[str], asked: Collection[str]) -> list[Hole]:
         """The symbols that a person would have to tell: those that the need names first; names
-        and ids that AWS gives only where nothing else is open."""
-        given = sorted(name for name in names if name in self._symbols.given)
+        and ids that AWS gives, the region and the account only where nothing else is open."""
+        places = sorted(name for name in names if name in self._names.places)
+        given = sorted(name for name in names if name in self._symbols.given - {*places})
         own = sorted(name for name in names if name in self._symbols.own)
         first = [name for name in given if name in asked]
         if first:
             given = [*first, *(name for name in given if name not in asked and not own)]
         return [Hole(HoleKind.ENV, name) for name in given] or [
-            Hole(HoleKind.ASSIGNED, name) for name in own
+            Hole(HoleKind.ASSIGNED, name) for name in own or places
         ]
 
 
