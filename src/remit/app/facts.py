@@ -23,7 +23,7 @@ from remit.core.text import Hole, HoleKind, Text
 from remit.core.tree import Tree
 from remit.deploy import chalice, lambda_needs
 from remit.deploy.model import Attached, Function, Project, Role, Stage
-from remit.explain.attached import uncertain, weighed
+from remit.explain.attached import ASSUMED, on_itself, uncertain, weighed
 from remit.explain.deployed import judge_of
 from remit.explain.model import Judgement, Standing
 
@@ -155,6 +155,8 @@ class _Judging:
         self._name = function.name
         self._known = known(stage)
         self._attached = stage.attached
+        every = (*stage.roles(), *stage.idle_roles)
+        self._trusts = [on_itself(one.trust) for one in every if one.trust is not None]
         role = function.role
         self._identity = judge_of(role.policies)
         self._boundary = judge_of((role.boundary,)) if role.boundary is not None else None
@@ -172,6 +174,8 @@ class _Judging:
         policies = [one.policy for one in self._attached if _is_on(need, one)]
         found = weighed(own, need, policies, self._known, ABSENT)
         perhaps = [one.policy for one in self._attached if _may_be_on(need, one)]
+        if need.action in ASSUMED:
+            perhaps += self._trusts
         return uncertain(found, need, perhaps, self._known, ABSENT)
 
     def _by_role(self, need: Need) -> Judgement:

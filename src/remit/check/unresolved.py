@@ -58,6 +58,8 @@ def _obstacles(stage: StageFacts, role: RoleFacts, needed: Needed) -> Iterator[t
     for hole in judgement.holes:
         if hole.kind in (HoleKind.ENV, HoleKind.CODE):
             yield hole.name, fill_line(stage.stage.name, hole)
+        elif hole.name.startswith("whether "):  # a question by itself: explain/attached.py
+            yield hole.name, ""
         elif hole.kind is HoleKind.DATA:
             given = setting(stage.stage, role.role.policies)
             whole = written(needed.need.resource, given, needed.need.action)

@@ -60,8 +60,23 @@ def uncertain(
     found = judge_of(grants)(need, known, tuple(absent))
     if found.standing is Standing.DENIED:
         return own
-    holes = tuple(hole for hole in need.resource.holes if hole.kind is not HoleKind.ASSIGNED)
+    open_kinds = (HoleKind.DATA, HoleKind.CODE)
+    holes = tuple(hole for hole in need.resource.holes if hole.kind in open_kinds)
+    if not holes:
+        return _uncertain(replace(found, standing=Standing.ALLOWED))
     return Judgement(Standing.UNKNOWN, statements=found.statements, holes=holes, keys=found.keys)
+
+
+ASSUMED = frozenset(("sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"))
+"""What a trust policy grants by itself, within an account, to a role that it names (IAM User Guide,
+id_roles_terms-and-concepts, and reference_policies_evaluation-logic for one account)."""
+
+
+def on_itself(trust: Policy) -> Policy:
+    """A trust policy as one that names its resource; which role it belongs to is not told."""
+    star = (Item("*", trust.span),)
+    made = (replace(one, resources=one.resources or star) for one in trust.statements)
+    return replace(trust, statements=tuple(made))
 
 
 def _uncertain(found: Judgement) -> Judgement:
@@ -69,7 +84,7 @@ def _uncertain(found: Judgement) -> Judgement:
     if found.standing is Standing.UNKNOWN:
         return found
     place = found.statements[0].statement.span
-    hole = Hole(HoleKind.DATA, f"whether the resource policy at `{place}` names this role")
+    hole = Hole(HoleKind.DATA, f"whether the policy at `{place}` names this role")
     return Judgement(Standing.UNKNOWN, statements=found.statements, holes=(hole,))
 
 
