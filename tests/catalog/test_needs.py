@@ -129,7 +129,9 @@ def test_connection_endpoint_names_api_and_stage() -> None:
 def test_an_api_that_comes_with_the_event_is_fixed_at_deployment() -> None:
     def endpoint(api: Hole) -> dict[str, str | Text]:
         stage = Hole(HoleKind.DATA, "event.requestContext.stage")
-        return {"endpoint": Text.of("https://", api, ".execute-api.eu-west-1.amazonaws.com/", stage)}
+        return {
+            "endpoint": Text.of("https://", api, ".execute-api.eu-west-1.amazonaws.com/", stage)
+        }
 
     for api, name in (
         (Hole(HoleKind.DATA, "event.requestContext.apiId"), "api id"),

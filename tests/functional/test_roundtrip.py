@@ -136,14 +136,14 @@ functions:
     handler: app.handler
 resources:
   Resources:
-    Orders: %s
-""" % json.dumps(TABLE)
+    Orders: ORDERS
+""".replace("ORDERS", json.dumps(TABLE))
 TERRAFORM = """
 resource "aws_dynamodb_table" "orders" { name = "orders" }
-resource "aws_iam_role" "fn" { assume_role_policy = jsonencode(%s) }
+resource "aws_iam_role" "fn" { assume_role_policy = jsonencode(TRUST) }
 resource "aws_iam_role_policy" "fn" {
   role   = aws_iam_role.fn.id
-  policy = jsonencode(%s)
+  policy = jsonencode(DOCUMENT)
 }
 data "archive_file" "src" {
   type        = "zip"
@@ -158,7 +158,7 @@ resource "aws_lambda_function" "fn" {
   filename      = data.archive_file.src.output_path
   environment { variables = { TABLE = aws_dynamodb_table.orders.name } }
 }
-""" % (json.dumps(TRUST), json.dumps(DOCUMENT))
+""".replace("TRUST", json.dumps(TRUST)).replace("DOCUMENT", json.dumps(DOCUMENT))
 BARE = """
 [[role]]
 name = "job"
