@@ -13,7 +13,6 @@ from remit.core.finding import Unresolved
 from remit.core.text import Hole, HoleKind
 from remit.explain.model import Standing
 
-
 _PLACES = ("region", "account")
 """What the settings of a stage tell under its own name."""
 
