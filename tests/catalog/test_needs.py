@@ -126,6 +126,33 @@ def test_connection_endpoint_names_api_and_stage() -> None:
     assert str(need.resource).endswith(":abc123/prod/DELETE/@connections/c")
 
 
+def test_an_api_that_comes_with_the_event_is_fixed_at_deployment() -> None:
+    def endpoint(api: Hole) -> dict[str, str | Text]:
+        stage = Hole(HoleKind.DATA, "event.requestContext.stage")
+        return {
+            "endpoint": Text.of("https://", api, ".execute-api.eu-west-1.amazonaws.com/", stage)
+        }
+
+    for api, name in (
+        (Hole(HoleKind.DATA, "event.requestContext.apiId"), "api id"),
+        (Hole(HoleKind.ENV, "API"), "API"),  # a setting, or a symbol of the template
+    ):
+        (need,) = ask(
+            "apigatewaymanagementapi",
+            "PostToConnection",
+            {"ConnectionId": "c"},
+            extra=endpoint(api),
+        ).needs
+        assert str(need.resource).endswith(":{" + name + "}/{stage}/POST/@connections/c")
+        assert need.resource.holes[-2].name == name
+
+
+def test_a_model_that_was_not_seen_may_be_of_any_type() -> None:
+    (need,) = ask("bedrock-runtime", "InvokeModel", {}, open_params=True).needs
+    assert str(need.resource).endswith("::foundation-model/{modelId}")
+    assert any(":inference-profile/" in str(one) for one in need.alternatives)
+
+
 def test_a_custom_domain_hides_api_and_stage() -> None:
     endpoint = {"endpoint": "https://ws.example.com/base"}
     (need,) = ask(

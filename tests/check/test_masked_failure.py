@@ -35,6 +35,14 @@ def test_an_except_that_logs_is_a_note_until_it_hides_a_denial() -> None:
     assert "only the log tells" in quiet.why
 
 
+def test_what_several_functions_come_to_is_told_once() -> None:
+    masks = [Mask("swallowed", at(12), name, calls=(at(9),)) for name in "abcde"]
+    masks.append(Mask("swallowed", at(12), "a", calls=(at(10),)))
+    [finding] = world(stage("dev", policy(GET), masks=masks)).findings(ID)
+    assert finding.message == "this `except` in `a`, `b`, `c` and 2 more swallows every AWS error"
+    assert [one.span.line for one in finding.related] == [9, 10]
+
+
 def test_the_detail_is_shown() -> None:
     mask = Mask("status-in-body", at(30), "create_order", '{"statusCode": 500}')
     (finding,) = world(stage("dev", policy(GET), masks=[mask])).findings(ID)

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from remit.core.need import Need
-from remit.core.text import Text
-from remit.explain.attached import weighed
+from remit.core.text import Hole, HoleKind, Text
+from remit.explain.attached import on_itself, uncertain, weighed
 from remit.explain.judge import judge
 from remit.explain.model import Standing
 from tests.support import allow, deny, document
@@ -52,3 +52,27 @@ def test_both_sides(
 ) -> None:
     alone = judge([document(own)], NEED, KNOWN)
     assert weighed(alone, NEED, [document(*attached)], KNOWN).standing is expected
+
+
+def test_a_bucket_that_is_not_known_may_be_one_whose_policy_grants() -> None:
+    """The custom resource with which CDK empties buckets has its rights by the buckets' policies."""
+    name = Hole(HoleKind.DATA, "event.ResourceProperties.BucketName")
+    need = Need("s3:DeleteObject", Text.of("arn:aws:s3:::", name, "/k"))
+    alone = judge([document(NOTHING | {"Action": "sqs:*"})], need, KNOWN)
+    granted = document(allow("s3:DeleteObject*", ["arn:aws:s3:::b/*"], Principal={"AWS": ROLE}))
+    other = document(allow("s3:GetObject", ["arn:aws:s3:::b/*"], Principal={"AWS": ROLE}))
+    found = uncertain(alone, need, [granted], KNOWN)
+    assert (found.standing, found.holes) == (UNKNOWN, (name,))
+    assert uncertain(alone, need, [other], KNOWN).standing is DENIED
+
+
+def test_a_trust_policy_that_names_a_role_may_be_enough() -> None:
+    need = Need("sts:AssumeRole", Text.of("arn:aws:iam::111122223333:role/tenant"))
+    alone = judge([document(NOTHING)], need, KNOWN)
+    for principal, expected in (
+        ({"AWS": ROLE}, UNKNOWN),
+        ({"AWS": "111122223333"}, DENIED),
+        ({"Service": "lambda.amazonaws.com"}, DENIED),
+    ):
+        trust = on_itself(document(allow("sts:AssumeRole", None, Principal=principal)))
+        assert uncertain(alone, need, [trust], KNOWN).standing is expected

@@ -111,6 +111,30 @@ def test_what_it_hangs_on_is_named() -> None:
     assert [(hole.kind, hole.name) for hole in judged.holes][-1] == (HoleKind.ENV, "TableName")
 
 
+def _open(resource: Text, *statements: dict[str, Any]) -> list[str]:
+    judged = judge_of([policy(*statements)])(Need("s3:Get", resource), {}, ())
+    assert judged.standing is UNKNOWN
+    return [hole.name for hole in judged.holes]
+
+
+def test_only_what_settles_it_is_named() -> None:
+    told = {"StringEquals": {"s3:prefix": "a"}}
+    assert _open(MADE, allow("s3:Get", [ORDERS], Condition=told)) == []  # but a condition key
+    assert _open(PASSED, allow("s3:Get", [ORDERS])) == ["TableName"]
+    data = Hole(HoleKind.DATA, "event.table")
+    assert _open(needed(data), allow("s3:Get", [ORDERS])) == ["event.table"]
+    near = Text.of("arn:aws:dynamodb:eu-west-1:", ACCOUNT, ":table/a")
+    assert _open(near, allow("s3:Get", [TABLE + "a"])) == ["region"]
+
+
+def test_a_symbol_that_is_a_whole_arn() -> None:
+    whole = Text.of(PARAMETER)
+    assert standing(whole, allow("s3:Get", ["{TableName}"])) is ALLOWED
+    assert standing(whole, deny("s3:Get", ["{TableName}"]), allow("s3:Get", ["*"])) is DENIED
+    assert standing(Text.of(PARAMETER, "/k"), allow("s3:Get", ["{TableName}/*"])) is ALLOWED
+    assert standing(whole, allow("s3:Get", ["{stack name}"])) is UNKNOWN
+
+
 # --- the law ------------------------------------------------------------------------------------
 
 _PIECES = ["a", "b", "-", "{stack name}", "{TableName}", "{Orders id}", "{Users id}"]

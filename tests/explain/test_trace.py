@@ -45,7 +45,7 @@ def test_every_case(case: dict[str, Any]) -> None:
     agrees(request(case["request"]), policies)
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(requests, policy_sets)
 def test_any_set(asked: Request, policies: PolicySet) -> None:
     found = agrees(asked, policies)

@@ -16,13 +16,14 @@ from remit.catalog.needs import needs
 from remit.check.model import FRAMEWORK, LOGS, Facts, Needed, RoleFacts, StageFacts
 from remit.core.call import Call, Place
 from remit.core.need import Need
+from remit.core.pattern import Pattern
 from remit.core.request import Value
 from remit.core.span import Problem, Span
-from remit.core.text import Text
+from remit.core.text import Hole, HoleKind, Text
 from remit.core.tree import Tree
 from remit.deploy import chalice, lambda_needs
 from remit.deploy.model import Attached, Function, Project, Role, Stage
-from remit.explain.attached import weighed
+from remit.explain.attached import ASSUMED, on_itself, uncertain, weighed
 from remit.explain.deployed import judge_of
 from remit.explain.model import Judgement, Standing
 
@@ -154,6 +155,8 @@ class Judging:
         self._name = function.name
         self._known = known(stage)
         self._attached = stage.attached
+        every = (*stage.roles(), *stage.idle_roles)
+        self._trusts = [on_itself(one.trust) for one in every if one.trust is not None]
         role = function.role
         self._identity = judge_of(role.policies)
         self._boundary = judge_of((role.boundary,)) if role.boundary is not None else None
@@ -170,7 +173,11 @@ class Judging:
         """The role's policies, and those of the resource where the project holds them."""
         own = self._by_role(need)
         policies = [one.policy for one in self._attached if _is_on(need, one)]
-        return weighed(own, need, policies, self._known, ABSENT)
+        found = weighed(own, need, policies, self._known, ABSENT)
+        perhaps = [one.policy for one in self._attached if _may_be_on(need, one)]
+        if need.action in ASSUMED:
+            perhaps += self._trusts
+        return uncertain(found, need, perhaps, self._known, ABSENT)
 
     def _by_role(self, need: Need) -> Judgement:
         """Both the role's policies and its boundary must allow (facts/iam.md 4.8)."""
@@ -185,6 +192,16 @@ def _is_on(need: Need, attached: Attached) -> bool:
     """Whether the need is on what the policy is attached to, or on something in it."""
     whole, wanted = str(attached.resource), str(need.resource)
     return wanted == whole or wanted.startswith((whole + "/", whole + ":"))
+
+
+def _may_be_on(need: Need, attached: Attached) -> bool:
+    """Whether what is not known in the need may make it one on that resource."""
+    if _is_on(need, attached) or all(h.kind is HoleKind.ASSIGNED for h in need.resource.holes):
+        return False
+    whole = Pattern.from_text(attached.resource)
+    inside = Pattern.from_text(Text.of(attached.resource, "/", Hole(HoleKind.DATA, "inside")))
+    wanted = Pattern.from_text(need.resource)
+    return any(one.meets(wanted) is not None for one in (whole, inside))
 
 
 def at_api(call: Call, stage: Stage) -> Call:

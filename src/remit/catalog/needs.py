@@ -275,6 +275,12 @@ def _chosen(
             yield from ((name, one, ()) for name, one in whole)
             return
     fits = [(n, f) for n, f in filled.items() if f.complete and not f.foreign]
+    unseen = listed and asked.call.open_params and not any(f.variables for _, f in fits)
+    if unseen and (named := [(n, f) for n, f in filled.items() if f.variables]):
+        # The parameter that names the resource was not seen: it may be of any of these types.
+        (name, one), *rest = named
+        yield name, one, tuple(dict.fromkeys(t for _, f in rest for t in f.texts))
+        return
     if not fits:
         fits = [(n, f) for n, f in filled.items() if not f.foreign] or list(filled.items())
         name, one = min(fits, key=lambda pair: pair[1].variables) if listed else fits[0]

@@ -33,7 +33,7 @@ class Scope:
 
     params: Mapping[str, Param]
     open: bool = False
-    extra: Mapping[str, str] = field(default_factory=dict)
+    extra: Mapping[str, str | Text] = field(default_factory=dict)
     rest: Hole | None = None
 
     def values(self, path: str) -> list[Param]:

@@ -302,7 +302,7 @@ def _host(text: Text) -> tuple[Text, ...]:
     found = split_first(text, "://")
     rest = found[1] if found else text
     api = split_first(rest, ".execute-api.")
-    return (api[0],) if api else ()
+    return (api[0],) if api and not _of_event(api[0]) else ()
 
 
 def _stage(text: Text) -> tuple[Text, ...]:
@@ -311,8 +311,16 @@ def _stage(text: Text) -> tuple[Text, ...]:
     after = split_first(found[1], "/") if found else None
     if after is None:
         return ()
-    stage = split_first(after[1], "/")
-    return (stage[0] if stage else after[1],)
+    cut_off = split_first(after[1], "/")
+    stage = cut_off[0] if cut_off else after[1]
+    return () if _of_event(stage) else (stage,)
+
+
+def _of_event(text: Text) -> bool:
+    """An API's id or stage that comes with the event (`requestContext`) is that of the API which
+    called the function: API Gateway fills it in, and deployment fixes it."""
+    [first, *more] = text.parts or ("",)
+    return isinstance(first, Hole) and first.kind is HoleKind.DATA and not more
 
 
 def _pool(text: Text, around: Around) -> tuple[Text, ...]:

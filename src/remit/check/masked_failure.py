@@ -10,6 +10,7 @@ status (Chalice documentation, "Views"; the same trap one level down: facts/api-
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from remit.check.denials import condition
 from remit.check.grants import judged
@@ -23,14 +24,18 @@ ID = "masked-failure"
 
 
 def rule(facts: Facts) -> Iterable[Finding]:
-    """One finding for each mask that the scan saw."""
+    """One finding for each mask that the scans saw, however many functions come to it."""
     for stage in facts.stages:
-        for scan in stage.scan:
-            for mask in scan.masks:
-                yield _finding(stage, mask)
+        found: dict[object, list[Mask]] = {}
+        for mask in (one for scan in stage.scan for one in scan.masks):
+            found.setdefault((mask.kind, mask.span, mask.detail), []).append(mask)
+        for masks in found.values():
+            calls = tuple(dict.fromkeys(span for one in masks for span in one.calls))
+            entries = [name for name in dict.fromkeys(one.entry for one in masks) if name]
+            yield _finding(stage, replace(masks[0], calls=calls), entries)
 
 
-def _finding(stage: StageFacts, mask: Mask) -> Finding:
+def _finding(stage: StageFacts, mask: Mask, entries: list[str]) -> Finding:
     hidden = _denied(stage, mask)
     in_body = mask.kind == "status-in-body"
     logged = not in_body and mask.detail == "logs"
@@ -40,7 +45,7 @@ def _finding(stage: StageFacts, mask: Mask) -> Finding:
         confidence=Confidence.CERTAIN,
         stage=stage.stage.name,
         span=mask.span,
-        message=_in_body(mask) if in_body else _swallowed(mask, hidden),
+        message=_in_body(mask) if in_body else _swallowed(mask, hidden, entries),
         why=_WHY_BODY if in_body else _WHY_LOGGED if logged else _WHY_SWALLOWED,
         fix=_FIX_BODY if in_body else _FIX_LOGGED if logged else _FIX_SWALLOWED,
         related=tuple(
@@ -65,8 +70,8 @@ def _in_body(mask: Mask) -> str:
     return f"view {tick(mask.entry)} returns{what}: the client gets HTTP 200"
 
 
-def _swallowed(mask: Mask, hidden: dict[object, list[str]]) -> str:
-    where = f" in {tick(mask.entry)}" if mask.entry else ""
+def _swallowed(mask: Mask, hidden: dict[object, list[str]], entries: list[str]) -> str:
+    where = f" in {listing(entries, 3)}" if entries else ""
     text = f"this {clause(mask.span)}{where} swallows every AWS error"
     if hidden:
         actions = sorted({action for names in hidden.values() for action in names})

@@ -13,6 +13,9 @@ from remit.core.finding import Unresolved
 from remit.core.text import Hole, HoleKind
 from remit.explain.model import Standing
 
+_PLACES = ("region", "account")
+"""What the settings of a stage tell under its own name."""
+
 
 def unresolved(facts: Facts) -> Iterable[Unresolved]:
     """One entry for each action and each hole or condition key in the way, at its first place."""
@@ -54,10 +57,14 @@ def _obstacles(stage: StageFacts, role: RoleFacts, needed: Needed) -> Iterator[t
     for hole in judgement.holes:
         if hole.kind in (HoleKind.ENV, HoleKind.CODE):
             yield hole.name, fill_line(stage.stage.name, hole)
+        elif hole.name.startswith("whether "):  # a question by itself: explain/attached.py
+            yield hole.name, ""
         elif hole.kind is HoleKind.DATA:
             given = setting(stage.stage, role.role.policies)
             whole = written(needed.need.resource, given, needed.need.action)
             yield f"{hole.name}: may be any value, so the policy must allow all of `{whole}`", ""
+        elif hole.name in _PLACES:
+            yield hole.name, f'stage.{_toml_key(stage.stage.name)}.{hole.name} = "..."'
         else:
             yield f"{hole.name}: fixed at deployment", ""
     for key in judgement.keys:

@@ -63,4 +63,4 @@ class Call:
     swallowed: Span | None = None
     at_import: bool = False
     via: str = "client"
-    extra: Mapping[str, str] = field(default_factory=dict)
+    extra: Mapping[str, str | Text] = field(default_factory=dict)

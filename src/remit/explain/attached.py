@@ -45,12 +45,46 @@ def weighed(
     return own
 
 
+def uncertain(
+    own: Judgement,
+    need: Need,
+    policies: Sequence[Policy],
+    known: Mapping[str, Value],
+    absent: Iterable[str] = (),
+) -> Judgement:
+    """How `need` stands, given the policies of resources that it may be on, for all that is known
+    of it: one that may grant it makes a denial uncertain."""
+    if not policies or own.standing is not Standing.DENIED or own.explicit:
+        return own
+    grants = [_only(one, Effect.ALLOW, sure=False) for one in policies]
+    found = judge_of(grants)(need, known, tuple(absent))
+    if found.standing is Standing.DENIED:
+        return own
+    open_kinds = (HoleKind.DATA, HoleKind.CODE)
+    holes = tuple(hole for hole in need.resource.holes if hole.kind in open_kinds)
+    if not holes:
+        return _uncertain(replace(found, standing=Standing.ALLOWED))
+    return Judgement(Standing.UNKNOWN, statements=found.statements, holes=holes, keys=found.keys)
+
+
+ASSUMED = frozenset(("sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"))
+"""What a trust policy grants by itself, within an account, to a role that it names (IAM User Guide,
+id_roles_terms-and-concepts, and reference_policies_evaluation-logic for one account)."""
+
+
+def on_itself(trust: Policy) -> Policy:
+    """A trust policy as one that names its resource; which role it belongs to is not told."""
+    star = (Item("*", trust.span),)
+    made = (replace(one, resources=one.resources or star) for one in trust.statements)
+    return replace(trust, statements=tuple(made))
+
+
 def _uncertain(found: Judgement) -> Judgement:
     """A grant that hangs on something, or on whether the role is the one that is meant."""
     if found.standing is Standing.UNKNOWN:
         return found
     place = found.statements[0].statement.span
-    hole = Hole(HoleKind.DATA, f"whether the resource policy at `{place}` names this role")
+    hole = Hole(HoleKind.DATA, f"whether the policy at `{place}` names this role")
     return Judgement(Standing.UNKNOWN, statements=found.statements, holes=(hole,))
 
 

@@ -19,12 +19,13 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from remit.core.need import Need
+from remit.core.pattern import Pattern
 from remit.core.policy import Item, Policy, Statement
 from remit.core.request import Value
 from remit.core.text import Hole, HoleKind, Symbols, Text
 from remit.explain.judge import Judge
 from remit.explain.model import Judgement, Source, Standing
-from remit.explain.readings import READINGS, statements, texts
+from remit.explain.readings import READINGS, rooted, statements, texts
 
 Verdict: TypeAlias = Callable[[Need, Mapping[str, Value], Iterable[str]], Judgement]
 
@@ -86,7 +87,12 @@ class _Deployed:
             self._judge("named")(need, known, absent),
         ]
         passable = [one for one in possible if one.standing is not Standing.DENIED]
-        return self._open(need, [*passable, stops]) if passable else literal[0]
+        if not passable:
+            return literal[0]
+        # A grant that is the same in every deployment hangs on nothing but what it says itself.
+        same = [allowed] if allowed else [g for g in grants if g.standing is Standing.UNKNOWN]
+        hindered = [stops] if stops.standing is not Standing.ALLOWED else []
+        return self._open(need, same[:1] or passable, hindered, settled=bool(same))
 
     def _judge(self, reading: str) -> Judge:
         if reading not in self._judges:
@@ -98,32 +104,69 @@ class _Deployed:
         return self._judges[reading]
 
     def _literal(self, need: Need, names: Collection[str]) -> Need:
-        return _mapped(need, lambda text: self._symbols.literal(text, names))
+        """The need with the tokens that policies have for the symbols `names`."""
+        found = _mapped(need, lambda text: self._symbols.literal(text, names))
+        whole, *others = map(self._rooted, (found.resource, *found.alternatives))
+        return replace(found, resource=whole, alternatives=tuple(others))
 
-    def _open(self, need: Need, passable: Sequence[Judgement]) -> Judgement:
-        """What may be allowed, with the symbols on which it hangs."""
-        places = {one.statement.span for judged in passable for one in judged.statements}
-        written = [
+    def _rooted(self, text: Text) -> Text:
+        first = text.parts[0] if text.parts else ""
+        if not isinstance(first, str):
+            return text
+        return Text.of(rooted(first, self._symbols), *text.parts[1:])
+
+    def _open(
+        self, need: Need, ways: Sequence[Judgement], stops: Sequence[Judgement], *, settled: bool
+    ) -> Judgement:
+        """What may be allowed, with that on which it hangs: `ways` are judgements of what may
+        grant it, `stops` of what may deny it. `settled` says that no symbol is in the grant's way.
+        """
+        found = [hole for judged in (*ways, *stops) for hole in judged.holes]
+        holes = [hole for hole in found if hole.name not in self._symbols.given]
+        if not holes:
+            asked = {hole.name for hole in need.resource.holes}
+            names = self._named(need, stops) - asked
+            if not settled:
+                names |= self._named(need, ways) ^ (asked & self._all)
+            holes = self._told(names, asked)
+        return Judgement(
+            Standing.UNKNOWN,
+            statements=ways[0].statements,
+            holes=tuple({hole.name: hole for hole in holes}.values()),
+            keys=tuple(dict.fromkeys(key for one in (*ways, *stops) for key in one.keys)),
+        )
+
+    @property
+    def _all(self) -> frozenset[str]:
+        return self._symbols.own | self._symbols.given
+
+    def _named(self, need: Need, judged: Iterable[Judgement]) -> set[str]:
+        """The symbols in those entries of the judged statements that the need may fit."""
+        places = {one.statement.span for j in judged for one in j.statements}
+        wanted = Pattern.from_text(need.resource)
+        return {
             name
             for policy in map(self._names.policy, self._policies)
             for statement in policy.statements
             if statement.span in places
             for item in texts(statement)
+            if item not in (statement.resources or ())
+            or Pattern.parse(self._symbols.opened(item.value)).meets(wanted) is not None
             for name in self._symbols.used(item.value)
+        }
+
+    def _told(self, names: Collection[str], asked: Collection[str]) -> list[Hole]:
+        """The symbols that a person would have to tell: those that the need names first; names
+        and ids that AWS gives, the region and the account only where nothing else is open."""
+        places = sorted(name for name in names if name in self._names.places)
+        given = sorted(name for name in names if name in self._symbols.given - {*places})
+        own = sorted(name for name in names if name in self._symbols.own)
+        first = [name for name in given if name in asked]
+        if first:
+            given = [*first, *(name for name in given if name not in asked and not own)]
+        return [Hole(HoleKind.ENV, name) for name in given] or [
+            Hole(HoleKind.ASSIGNED, name) for name in own or places
         ]
-        holes = [hole for judged in passable for hole in judged.holes]
-        asked = [hole for hole in need.resource.holes if hole.name in self._symbols.given]
-        assigned = {*self._symbols.own, *self._names.places}
-        named = [
-            Hole(HoleKind.ASSIGNED if name in assigned else HoleKind.ENV, name) for name in written
-        ]
-        first = passable[0]
-        return Judgement(
-            Standing.UNKNOWN,
-            statements=first.statements,
-            holes=tuple({hole.name: hole for hole in (*holes, *asked, *named)}.values()),
-            keys=first.keys,
-        )
 
 
 class _Names:

@@ -52,8 +52,12 @@ def _everything(policy: Policy) -> Statement:
 def _statement(statement: Statement, symbols: Symbols, read: Reading) -> Statement | None:
     deny = statement.effect is Effect.DENY
     how = read.denials if deny else read.grants
-    if how == "keep" or not any(symbols.used(item.value) for item in texts(statement)):
+    if not any(symbols.used(item.value) for item in texts(statement)):
         return statement
+    if how == "keep":
+        items = statement.resources
+        named = items and tuple(replace(one, value=rooted(one.value, symbols)) for one in items)
+        return replace(statement, resources=named)
     if how == "drop":
         return None
     if how == "named" and not statement.not_resource:
@@ -63,6 +67,13 @@ def _statement(statement: Statement, symbols: Symbols, read: Reading) -> Stateme
             return None
         statement = replace(statement, resources=tuple(kept))
     return _widened(statement, symbols, symbols.own | symbols.given if deny else symbols.given)
+
+
+def rooted(value: str, symbols: Symbols) -> str:
+    """A resource that begins with a symbol, in the form of an ARN: that is what the symbol stands
+    for, and no pattern without its colons is a resource."""
+    used = symbols.used(value)
+    return f"arn:aws:symbol:::{value}" if used and value.startswith("{" + used[0]) else value
 
 
 def _widened(statement: Statement, symbols: Symbols, names: Collection[str]) -> Statement:

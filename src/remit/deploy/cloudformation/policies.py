@@ -61,7 +61,7 @@ class Documents:
         found = self.managed_here.get(arn.text) or managed.document(name, arn.span)
         if found is not None:
             return found
-        return f"the policy {shown(arn.text)} that it holds is outside the template"
+        return f"the policy {shown(arn.text)} that it holds is managed outside the project"
 
 
 def _stands(problem: Problem, policy: Node) -> bool:

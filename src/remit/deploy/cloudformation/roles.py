@@ -51,7 +51,7 @@ class Roles:
             return role
         if not arn:
             return Role("(no role)", span, unknown="the template names no role for it")
-        return Role(arn, span, unknown=f"role {shown(arn)} is outside the template")
+        return Role(arn, span, unknown=f"role {shown(arn)} is managed outside the project")
 
     def idle(self) -> tuple[Role, ...]:
         """The roles that no function runs as."""
@@ -152,7 +152,7 @@ def _boundary(stack: Stack, resource: Resource, documents: Documents) -> tuple[P
         return None, ""
     found = documents.attached(arn)
     if isinstance(found, str):
-        return None, f"its permissions boundary {shown(arn.text)} is outside the template"
+        return None, f"its permissions boundary {shown(arn.text)} is managed outside the project"
     return found, ""
 
 

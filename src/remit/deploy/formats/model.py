@@ -60,7 +60,7 @@ class Spelling:
         return re.sub(r"\*{2,}", "*", made) if made != value else value
 
 
-_TOKEN = re.compile(r"\{[^{}]+\}")
+_TOKEN = re.compile(r"(?<!\$)\{[^{}]+\}")
 
 
 def _at(value: str, text: str) -> int | None:

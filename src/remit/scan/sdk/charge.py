@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from remit.core.text import Hole
+from remit.core.text import Hole, Text
 from remit.scan.sdk.arguments import as_params
 from remit.scan.sdk.endpoint import Place, host_hole, place
 from remit.scan.sdk.objects import Arguments, Connection, Outcome, Response, SdkCall, Value
@@ -59,11 +59,12 @@ def together(value: Value, *outcomes: Outcome) -> Outcome:
     )
 
 
-def _circumstances(connection: Connection) -> tuple[dict[str, str], tuple[Hole, ...]]:
-    notes: dict[str, str] = {}
+def _circumstances(connection: Connection) -> tuple[dict[str, str | Text], tuple[Hole, ...]]:
+    notes: dict[str, str | Text] = {}
     holes: list[Hole] = [connection.doubt] if connection.doubt else []
     if connection.endpoint is not None:
-        notes["endpoint"] = str(connection.endpoint)
+        whole = Text.of(connection.endpoint)
+        notes["endpoint"] = whole if whole.literal is None else whole.literal
         hole = host_hole(connection.endpoint)
         if hole and place(connection.endpoint, connection.service) is Place.UNKNOWN:
             notes["endpoint_hole"] = hole.name

@@ -56,7 +56,7 @@ class SdkCall:
     open_params: bool = False
     region: Where = None
     via: str = "client"
-    extra: Mapping[str, str] = field(default_factory=dict, hash=False)
+    extra: Mapping[str, str | Text] = field(default_factory=dict, hash=False)
     hangs_on: tuple[Hole, ...] = ()
 
 
