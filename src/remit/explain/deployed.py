@@ -123,10 +123,7 @@ class _Deployed:
         ]
         holes = [hole for judged in passable for hole in judged.holes]
         asked = [hole for hole in need.resource.holes if hole.name in self._symbols.given]
-        assigned = {*self._symbols.own, *self._names.places}
-        named = [
-            Hole(HoleKind.ASSIGNED if name in assigned else HoleKind.ENV, name) for name in written
-        ]
+        named = [Hole(self._kind(name), name) for name in written]
         first = passable[0]
         return Judgement(
             Standing.UNKNOWN,
@@ -134,6 +131,10 @@ class _Deployed:
             holes=tuple({hole.name: hole for hole in (*holes, *asked, *named)}.values()),
             keys=first.keys,
         )
+
+    def _kind(self, name: str) -> HoleKind:
+        assigned = name in self._symbols.own or name in self._names.places
+        return HoleKind.ASSIGNED if assigned else HoleKind.ENV
 
 
 class _Names:
