@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from remit.check.arns import setting
 from remit.check.match import matches, names
 from remit.check.model import Facts, Needed, RoleFacts, StageFacts
 from remit.core.policy import Effect, Item, Policy, Statement
@@ -73,6 +74,20 @@ def written_by_people(role: RoleFacts) -> bool:
 def grants(facts: Facts) -> tuple[Grant, ...]:
     """Every Allow statement that people wrote, lists what it allows, and was understood."""
     return tuple(_grants(facts))
+
+
+def different(facts: Facts) -> Iterator[Grant]:
+    """The same, but of a policy that many roles of a stage hold only those grants that differ in
+    more than the role's name, for rules that ask for nothing else of the role."""
+    seen: dict[tuple[str, Span], list[object]] = defaultdict(list)
+    for grant in grants(facts):
+        policy, stage = grant.policy, grant.stage.stage
+        given = setting(stage, grant.role.role.policies)
+        one = (grant.statement, policy.symbols, policy.has_variables, given)
+        known = seen[stage.name, grant.statement.span]
+        if one not in known:
+            known.append(one)
+            yield grant
 
 
 def _grants(facts: Facts) -> Iterator[Grant]:
