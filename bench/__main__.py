@@ -14,15 +14,18 @@ from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
-from bench import agree, decide, decision_log, plans, wild
+from bench import agree, decide, decision_log, plans, sam, wild
 from bench.measure import Cost, Machine, machine
 from bench.projects import make
 from bench.templates import make_plain, make_sam
 
 SMALL, LARGE = 40, 1000
 PLAN = 20
+FUNCTIONS = 50
+MANY = 1_960
 SIZES = (SMALL, 250, 500, LARGE)
 
+LOADS = "import json, sys; json.load(open(sys.argv[1]))"
 REMIT = ["-c", "from remit.cli.main import entry; entry()"]
 PARSE = """\
 import ast, pathlib, sys
@@ -61,8 +64,10 @@ def main() -> int:
     print(f"{'':34}{'wall s':>8}{'best':>8}{'cpu s':>8}{'MB':>7}  goal")
     with machine() as here, tempfile.TemporaryDirectory() as folder:
         _row("remit --help", here.typical([*REMIT, "--help"], 7), HELP)
+        _sam(here, Path(folder) / "sam")
         _plan(here, Path(folder) / "plan")
         _templates(here, Path(folder))
+        _many(here, Path(folder) / "many")
         checks = {size: _size(here, Path(folder) / str(size), size) for size in SIZES}
     for smaller, larger in pairwise(SIZES[1:]):
         ratio = checks[larger].cpu / checks[smaller].cpu
@@ -100,11 +105,39 @@ def _size(here: Machine, folder: Path, files: int) -> Cost:
     return check
 
 
+def _sam(here: Machine, folder: Path) -> None:
+    """One row for a SAM project."""
+    sam.make(folder, FUNCTIONS)
+    check = here.typical([*REMIT, "check", str(folder)], 5, (1,))
+    _row(f"remit check, SAM, {FUNCTIONS} functions", check, Goal(3))
+
+
 def _plan(here: Machine, folder: Path) -> None:
-    """One row for a Terraform plan."""
-    size = plans.make(folder, PLAN * plans.MEGABYTE).stat().st_size // plans.MEGABYTE
+    """A Terraform plan that consists mostly of other things than functions."""
+    path = plans.make(folder, PLAN * plans.MEGABYTE)
+    size = path.stat().st_size // plans.MEGABYTE
     check = here.typical([*REMIT, "check", str(folder)], 3)
     _row(f"remit check, a plan of {size} MB", check, Goal(5, 500))
+    _loaded(here, path, check)
+
+
+def _many(here: Machine, folder: Path) -> None:
+    """A Terraform plan of functions, each with a role of its own, and half as many: a growth of
+    more than 2 is a search that should be a look-up."""
+    costs = []
+    for count in (MANY // 2, MANY):
+        path = plans.functions(folder / str(count), count)
+        costs.append(here.typical([*REMIT, "check", str(path.parent)], 3))
+        _row(f"remit check, plan, {count} functions", costs[-1], Goal())
+    _loaded(here, path, costs[-1])
+    ratio = costs[1].cpu / costs[0].cpu
+    print(f"{MANY // 2} -> {MANY} functions: {ratio:.2f} times the CPU time (linear: 2.00)")
+
+
+def _loaded(here: Machine, path: Path, check: Cost) -> None:
+    peer = here.typical(["-c", LOADS, str(path)], 3)
+    note = f"remit takes {check.cpu / peer.cpu:.1f} times its CPU time"
+    _row("  json.load of the plan", peer, Goal(), note)
 
 
 def _row(name: str, cost: Cost, goal: Goal, note: str = "") -> None:

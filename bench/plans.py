@@ -42,16 +42,25 @@ def handler(event, context):
 
 def make(folder: Path, size: int) -> Path:
     """Write a plan of at least `size` bytes, and the code of its functions, into `folder`."""
+    one = len(json.dumps(_plan(2, OTHERS))) - len(json.dumps(_plan(1, OTHERS)))
+    return _written(folder, _plan(size // one + 1, OTHERS))
+
+
+def functions(folder: Path, count: int) -> Path:
+    """Write a plan of so many functions, and next to nothing else, into `folder`."""
+    return _written(folder, _plan(count, 0))
+
+
+def _written(folder: Path, plan: dict[str, Any]) -> Path:
     (folder / "src").mkdir(parents=True)
     (folder / "src" / "app.py").write_text(_CODE)
-    one = len(json.dumps(_plan(2))) - len(json.dumps(_plan(1)))
     path = folder / PLAN
-    path.write_text(json.dumps(_plan(size // one + 1)))
+    path.write_text(json.dumps(plan))
     return path
 
 
-def _plan(count: int) -> dict[str, Any]:
-    groups = [_group(number) for number in range(count)]
+def _plan(count: int, others: int) -> dict[str, Any]:
+    groups = [_group(number, others) for number in range(count)]
     resources = [one for group in groups for one in group]
     archive = {
         "address": "data.archive_file.z",
@@ -97,14 +106,14 @@ def _change(one: dict[str, Any]) -> dict[str, Any]:
     return {**_head(one), "change": change}
 
 
-def _group(number: int) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+def _group(number: int, count: int) -> list[tuple[dict[str, Any], dict[str, Any]]]:
     name = f"app-{number}"
     role = {"references": [f"aws_iam_role.r{number}.arn", f"aws_iam_role.r{number}"]}
     tags = {f"tag{i}": f"value of tag {i} of {name}" for i in range(10)}
     group = f"/aws/lambda/{name}"
     others: list[tuple[dict[str, Any], dict[str, Any]]] = [
         (_resource("aws_cloudwatch_metric_alarm", f"a{number}_{i}", {"tags": tags}), {})
-        for i in range(OTHERS)
+        for i in range(count)
     ]  # fmt: skip
     return [
         *others,

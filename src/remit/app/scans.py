@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from remit.core.span import Problem
-from remit.core.text import Text
 from remit.core.tree import Overlay, Tree
 from remit.deploy.model import Code, Function, Project, Stage
 from remit.scan.model import Scan
@@ -17,8 +16,6 @@ from remit.scan.source import Library
 
 if TYPE_CHECKING:
     from remit.scan import javascript
-
-Environment: TypeAlias = Mapping[str, str | Text]
 
 
 @dataclass(slots=True)
@@ -77,21 +74,30 @@ class Scans:
     sources: Sources
     stage: Stage
     values: Mapping[str, str]
-    made: list[tuple[Environment, str, Code | None, Scan]] = field(default_factory=list)
+    made: dict[object, Scan] = field(default_factory=dict)
+    run: dict[object, tuple[str, Scan]] = field(default_factory=dict)
 
     def of(self, function: Function) -> Scan:
         """The scan of a function's own code, or of the program that it belongs to."""
         owner = function.name if function.code is not None else ""
-        for environment, name, code, done in self.made:
-            if (name, code) == (owner, function.code) and environment == function.environment:
-                return done
-        found = self._scan(function)
-        self.made.append((function.environment, owner, function.code, found))
-        return found
+        key = owner, function.code, frozenset(function.environment.items())
+        if key not in self.made:
+            self.made[key] = self._shared(function, owner)
+        return self.made[key]
 
     def all(self) -> tuple[Scan, ...]:
         """Everything scanned so far."""
-        return tuple(found for *_, found in self.made)
+        return tuple(self.made.values())
+
+    def _shared(self, function: Function, owner: str) -> Scan:
+        """The scan of another function with the same code in the same environment, if any."""
+        run = function.code, tuple(function.environment.items())
+        if run in self.run:
+            return _as_function(*self.run[run], owner)
+        found = self._scan(function)
+        if not any(f"`{owner}`" in one.why for one in found.unattributed):
+            self.run[run] = owner, found
+        return found
 
     def _scan(self, function: Function) -> Scan:
         code = function.code
@@ -104,6 +110,17 @@ class Scans:
                 library, entry, function.environment, region=self.stage.region, values=self.values
             )
         return _SCANNERS[code.language](self, function, code)
+
+
+def _as_function(done: str, found: Scan, name: str) -> Scan:
+    """What the function `done` does, as done by `name`: the same code in the same environment."""
+    if name == done:
+        return found
+    entries = (
+        replace(e, function=name if e.function == done else e.function) for e in found.entries
+    )
+    calls = (replace(c, function=name if c.function == done else c.function) for c in found.calls)
+    return replace(found, entries=tuple(entries), calls=tuple(calls))
 
 
 def _python(scans: Scans, function: Function, code: Code) -> Scan:

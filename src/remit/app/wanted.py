@@ -46,7 +46,7 @@ def _own_request(one: Needed, call: Call) -> bool:
 
 def deployment(stage: Stage, policies: Iterable[Policy] = ()) -> Deployment:
     """Where a stage is deployed; what is not known of that, from the ARNs of its own policies."""
-    hints = setting(stage, policies)
+    hints = setting(stage, tuple(policies))
     return Deployment(
         partition=stage.partition,
         region=_literal(hints.region),

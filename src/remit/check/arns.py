@@ -12,8 +12,9 @@ from dataclasses import dataclass, field, replace
 
 from remit.core.arn import Arn
 from remit.core.policy import Effect, Policy
+from remit.core.remember import remembered
 from remit.core.text import Hole, HoleKind, Text
-from remit.deploy.formats import Spelling
+from remit.deploy.formats import spelling_of
 from remit.deploy.model import Stage
 
 PARTITION, REGION, ACCOUNT, RESOURCE = 1, 3, 4, 5
@@ -49,7 +50,8 @@ class Setting:
         )
 
 
-def setting(stage: Stage, policies: Iterable[Policy]) -> Setting:
+@remembered(64)
+def setting(stage: Stage, policies: tuple[Policy, ...]) -> Setting:
     """The stage's own region and account, else the only one that the policies name."""
     arns = list(_granted(policies))
     return Setting(
@@ -57,7 +59,7 @@ def setting(stage: Stage, policies: Iterable[Policy]) -> Setting:
         region=stage.region or _only(arn.region for arn in arns),
         account=stage.account or _only(arn.account for arn in arns),
         apis=stage.apis,
-        spelled=Spelling(stage.spellings).tokens,
+        spelled=spelling_of(stage.spellings).tokens,
     )
 
 

@@ -13,6 +13,7 @@ from remit.check.model import LOGS, Facts, Needed, RoleFacts, StageFacts
 from remit.check.wording import tick
 from remit.core.call import Frame
 from remit.core.finding import Confidence, Related
+from remit.core.remember import remembered
 from remit.core.span import Span
 from remit.core.text import HoleKind
 from remit.explain.model import Standing
@@ -128,11 +129,19 @@ def place(stage: StageFacts, role: RoleFacts, needed: Needed) -> Span:
     """The call; without one, the entry that AWS starts, or else the policy."""
     if needed.call is not None:
         return needed.call.span
+    started = _entries(stage).get(needed.function) if needed.function else None
+    return policy_place(role) if started is None else started
+
+
+@remembered(8)
+def _entries(stage: StageFacts) -> dict[str, Span]:
+    """The first entry by the name of its function and by its own."""
+    found: dict[str, Span] = {}
     for scan in stage.scan:
         for entry in scan.entries:
-            if needed.function and needed.function in (entry.function, entry.name):
-                return entry.span
-    return policy_place(role)
+            found.setdefault(entry.function, entry.span)
+            found.setdefault(entry.name, entry.span)
+    return found
 
 
 def policy_place(role: RoleFacts) -> Span:

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from remit.check.match import names, reaches
+from remit.check.arns import setting
+from remit.check.match import matches, names
 from remit.check.model import Facts, Needed, RoleFacts, StageFacts
 from remit.core.policy import Effect, Item, Policy, Statement
+from remit.core.remember import remembered
 from remit.core.span import Span
+from remit.core.text import Symbols
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +36,28 @@ class Grant:
 
     def uses(self, action: Item | None = None, resource: Item | None = None) -> list[Needed]:
         """The needs that it can serve; through one action item or resource item, when given."""
-        actions = (action,) if action is not None else self.statement.actions
-        resources = (resource,) if resource is not None else self.statement.resources or ()
-        return [
-            one
-            for one in self.needed
-            if any(names(item, one.need.action) for item in actions)
-            and any(reaches(self.policy, item, one.need) for item in resources)
-        ]
+        symbols, variables = self.policy.symbols, self.policy.has_variables
+        return list(_uses(self.needed, self.statement, action, resource, symbols, variables))
+
+
+@remembered(256)
+def _uses(
+    needed: tuple[Needed, ...],
+    statement: Statement,
+    action: Item | None,
+    resource: Item | None,
+    symbols: Symbols,
+    variables: bool,
+) -> list[Needed]:
+    """`Grant.uses`, once for all roles that hold one policy."""
+    actions = (action,) if action is not None else statement.actions
+    resources = (resource,) if resource is not None else statement.resources or ()
+    return [
+        one
+        for one in needed
+        if any(names(item, one.need.action) for item in actions)
+        and any(matches(symbols, variables, item, one.need) for item in resources)
+    ]
 
 
 def judged(role: RoleFacts) -> bool:
@@ -53,27 +70,52 @@ def written_by_people(role: RoleFacts) -> bool:
     return judged(role) and not role.role.generated
 
 
-def grants(facts: Facts) -> Iterator[Grant]:
+@remembered(1)
+def grants(facts: Facts) -> tuple[Grant, ...]:
     """Every Allow statement that people wrote, lists what it allows, and was understood."""
+    return tuple(_grants(facts))
+
+
+def different(facts: Facts) -> Iterator[Grant]:
+    """The same, but of a policy that many roles of a stage hold only those grants that differ in
+    more than the role's name, for rules that ask for nothing else of the role."""
+    seen: dict[tuple[str, Span], list[object]] = defaultdict(list)
+    for grant in grants(facts):
+        policy, stage = grant.policy, grant.stage.stage
+        given = setting(stage, grant.role.role.policies)
+        one = (grant.statement, policy.symbols, policy.has_variables, given)
+        known = seen[stage.name, grant.statement.span]
+        if one not in known:
+            known.append(one)
+            yield grant
+
+
+def _grants(facts: Facts) -> Iterator[Grant]:
     holders: dict[Span, list[tuple[StageFacts, RoleFacts]]] = defaultdict(list)
     for stage, role, _, statement in statements(facts):
         holders[statement.span].append((stage, role))
     seen: dict[tuple[int, ...], tuple[Needed, ...]] = {}
+    shared: dict[Span, Grant] = {}
     for stage, role, policy, statement in statements(facts):
         if not _plain(statement):
             continue
+        known = shared.get(statement.span)
+        if known is not None:
+            yield replace(known, stage=stage, role=role, policy=policy, statement=statement)
+            continue
         held = holders[statement.span]
-        incomplete = [one for one, _ in held if not one.complete]
-        yield Grant(
+        incomplete = next((one for one, _ in held if not one.complete), None)
+        shared[statement.span] = Grant(
             stage=stage,
             role=role,
             policy=policy,
             statement=statement,
             needed=_distinct(held, seen),
-            complete=not incomplete,
-            gap=gap(incomplete[0]) if incomplete else "",
+            complete=incomplete is None,
+            gap=gap(incomplete) if incomplete is not None else "",
             stages=tuple(dict.fromkeys(one.stage.name for one, _ in held)),
         )
+        yield shared[statement.span]
 
 
 def _distinct(
@@ -110,6 +152,7 @@ def of_stage(
                 yield stage, role, policy, statement
 
 
+@remembered(8)
 def gap(stage: StageFacts) -> str:
     """One thing in the stage that was not followed, as the end of a sentence."""
     for scan in stage.scan:

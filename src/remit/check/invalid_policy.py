@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from remit.check.grants import judged
 from remit.check.model import Facts, StageFacts
 from remit.core.finding import Confidence, Finding, Severity
+from remit.core.remember import remembered
 from remit.core.span import Problem
 from remit.syntax.codes import Level, level
 
@@ -27,9 +28,12 @@ def rule(facts: Facts) -> Iterable[Finding]:
 
 def is_policy_problem(facts: Facts, problem: Problem) -> bool:
     """Whether `rule` reports this problem of the project as a finding."""
-    return bool(problem.code) and any(
-        role.role.file == problem.span.file for stage in facts.stages for role in stage.roles
-    )
+    return bool(problem.code) and problem.span.file in _files(facts)
+
+
+@remembered(1)
+def _files(facts: Facts) -> set[str | None]:
+    return {role.role.file for stage in facts.stages for role in stage.roles}
 
 
 _SEVERITY = {

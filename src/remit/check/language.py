@@ -14,8 +14,9 @@ from typing import Any
 
 from remit.check.model import Facts
 from remit.core.finding import Finding
-from remit.deploy.formats import BY_FRAMEWORK, FORMATS, Format, Grant, Spelling
+from remit.deploy.formats import BY_FRAMEWORK, FORMATS, Format, Grant, Spelling, spelling_of
 
+_NONE: Mapping[str, str] = {}
 _KNOWN = {"Sid", "Effect", "Action", "Resource", "Condition"}
 
 
@@ -25,8 +26,8 @@ def in_language(finding: Finding, facts: Facts) -> Finding:
     if not finding.patch or not form.spells:
         return finding
     stage = next((one.stage for one in facts.stages if one.stage.name == finding.stage), None)
-    texts = stage.spellings if stage is not None else {}
-    return replace(finding, patch=_written(finding.patch, form, Spelling(texts)))
+    texts = stage.spellings if stage is not None else _NONE
+    return replace(finding, patch=_written(finding.patch, form, spelling_of(texts)))
 
 
 def _written(patch: str, form: Format, spelling: Spelling) -> str:

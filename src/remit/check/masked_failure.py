@@ -17,6 +17,7 @@ from remit.check.grants import judged
 from remit.check.model import Facts, Needed, StageFacts
 from remit.check.wording import clause, listing, tick
 from remit.core.finding import Confidence, Finding, Related, Severity
+from remit.core.remember import remembered
 from remit.explain.model import Standing
 from remit.scan.model import Mask
 
@@ -81,10 +82,16 @@ def _swallowed(mask: Mask, hidden: dict[object, list[str]], entries: list[str]) 
 
 def _denied(stage: StageFacts, mask: Mask) -> dict[object, list[str]]:
     """The denied actions of the calls that the mask hides, by place."""
+    denied = _denied_calls(stage)
+    return {span: denied[span] for span in mask.calls if span in denied}
+
+
+@remembered(8)
+def _denied_calls(stage: StageFacts) -> dict[object, list[str]]:
     found: dict[object, list[str]] = {}
     for role in stage.roles:
         for one in role.needed if judged(role) else ():
-            if _is_denied(one) and one.call is not None and one.call.span in mask.calls:
+            if _is_denied(one) and one.call is not None:
                 actions = found.setdefault(one.call.span, [])
                 if one.need.action not in actions:
                     actions.append(one.need.action)

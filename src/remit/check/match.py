@@ -7,13 +7,18 @@ template's symbols, but for the deployment's own resources: one of these is neve
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import takewhile
 
 from remit.catalog import iam
+from remit.check.model import Needed
 from remit.core.need import Need
 from remit.core.pattern import Pattern
 from remit.core.policy import Item, Policy
-from remit.core.text import Hole, Text
+from remit.core.text import Hole, Symbols, Text
 
 
 def expand(action: str) -> tuple[str, ...]:
@@ -29,17 +34,71 @@ def names(item: Item, action: str) -> bool:
 
 def reaches(policy: Policy, item: Item, need: Need) -> bool:
     """Whether the resource item can match the need's resource, or one that does as well."""
-    value = widened(item.value) if policy.has_variables else item.value
-    value = policy.symbols.opened(value, policy.symbols.given)
+    return matches(policy.symbols, policy.has_variables, item, need)
+
+
+def matches(symbols: Symbols, variables: bool, item: Item, need: Need) -> bool:
+    """`reaches` for a policy with these symbols, and variables or none."""
+    value = _given(symbols, variables, item)
     if _can_match_any(value, need):
         return True
-    opened = policy.symbols.opened(value)
-    return opened != value and _own(policy, value, need) and _can_match_any(opened, need)
+    opened = symbols.opened(value)
+    return opened != value and _own(symbols, value, need) and _can_match_any(opened, need)
 
 
-def _own(policy: Policy, value: str, need: Need) -> bool:
+class Places:
+    """Needs by the resources that they are on, to find those that an item may reach without
+    looking at all of them.
+
+    An item and a resource can only meet when of what is certain at the beginning of their last
+    parts one begins with the other.
+    """
+
+    def __init__(self, needed: Iterable[Needed]) -> None:
+        self._any: list[tuple[int, Needed]] = []
+        self._by_head: dict[str, list[tuple[int, Needed]]] = {}
+        for entry in enumerate(needed):
+            need = entry[1].need
+            for parts in {_parts(text) for text in (need.resource, *need.alternatives)}:
+                listed = self._any if parts is None else self._by_head.setdefault(_head(parts), [])
+                listed.append(entry)
+        self._heads = sorted(self._by_head)
+
+    def reached(self, policy: Policy, item: Item) -> Iterator[Needed]:
+        """The needs that the item reaches, in their order."""
+        symbols, variables = policy.symbols, policy.has_variables
+        value = _given(symbols, variables, item)
+        found = dict(self._any)
+        for one in {value, symbols.opened(value)}:
+            for head in self._near(one):
+                found.update(self._by_head[head])
+        for number in sorted(found):
+            if matches(symbols, variables, item, found[number].need):
+                yield found[number]
+
+    def _near(self, value: str) -> Iterable[str]:
+        parts = value.split(":", 5)
+        if len(parts) != 6:
+            return self._heads
+        head = re.split(r"[*?]", parts[5], maxsplit=1)[0]
+        shorter = [head[:end] for end in range(len(head)) if head[:end] in self._by_head]
+        first = bisect_left(self._heads, head)
+        return [*shorter, *takewhile(lambda one: one.startswith(head), self._heads[first:])]
+
+
+def _head(parts: tuple[Text, ...]) -> str:
+    first = next(iter(parts[5].parts), "")
+    return first if isinstance(first, str) else ""
+
+
+def _given(symbols: Symbols, variables: bool, item: Item) -> str:
+    value = widened(item.value) if variables else item.value
+    return symbols.opened(value, symbols.given)
+
+
+def _own(symbols: Symbols, value: str, need: Need) -> bool:
     """Whether the need is on one of those of the deployment's own resources that the item names."""
-    named = set(policy.symbols.used(value))
+    named = set(symbols.used(value))
     texts = (need.resource, *need.alternatives)
     return any(hole.name in named for text in texts for hole in text.holes)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from remit.catalog import iam
 from remit.check import patch
 from remit.check.arns import Setting, setting, unsized, written
-from remit.check.grants import Grant, grants
+from remit.check.grants import Grant, different
 from remit.check.match import expand, is_open, names, reaches, strictly_within, widened
 from remit.check.model import LOGS, Facts, Needed
 from remit.check.wording import count, listing, tick
@@ -31,7 +31,7 @@ _EVERYWHERE = "*"
 
 def rule(facts: Facts) -> Iterable[Finding]:
     """One finding for each action item and each resource item that could be narrower."""
-    for grant in grants(facts):
+    for grant in different(facts):
         actions = _narrower_actions(grant)
         resources = _narrower_resources(grant)
         if not actions and not resources:

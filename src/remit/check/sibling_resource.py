@@ -13,13 +13,14 @@ from dataclasses import dataclass, replace
 from remit.check import patch
 from remit.check.arns import setting, written
 from remit.check.grants import Grant, grants
-from remit.check.match import is_open, names, reaches
+from remit.check.match import Places, is_open, names
 from remit.check.model import CODE, Facts, Needed, StageFacts
 from remit.check.wording import tick
 from remit.core.arn import Arn
 from remit.core.finding import Confidence, Finding, Related, Severity
 from remit.core.pattern import Pattern
 from remit.core.policy import Effect, Item
+from remit.core.remember import remembered
 from remit.core.span import Span
 from remit.core.text import HoleKind
 from remit.explain.model import Standing
@@ -50,8 +51,13 @@ def rule(facts: Facts) -> Iterable[Finding]:
 
 def mixups(facts: Facts, grant: Grant) -> dict[Item, Mixup]:
     """The resource items of the statement that are a sibling's, and what should stand there."""
-    if len(grant.stages) > 1:
+    if len(grant.stages) > 1 or len(facts.stages) < 2:
         return {}
+    return _mixups(facts, grant)
+
+
+@remembered(10_000)
+def _mixups(facts: Facts, grant: Grant) -> dict[Item, Mixup]:
     found = {
         item: _mixup(facts, grant, item)
         for item in grant.statement.resources or ()
@@ -65,7 +71,7 @@ def _mixup(facts: Facts, grant: Grant, item: Item) -> Mixup | None:
     siblings = [one for one in facts.stages if one.stage.name != own]
     if not siblings:  # most templates have one stage, and the next question costs much
         return None
-    needed = _needed_at_all(grant, item)
+    needed = any(_needs(grant.stage).reached(grant.policy, item))  # with whatever action
     for sibling in siblings:
         mixup = _by_api(grant, item, sibling)
         if mixup is None and not needed:
@@ -104,14 +110,14 @@ def _finding(grant: Grant, item: Item, mixup: Mixup) -> Finding:
 
 def _by_need(grant: Grant, item: Item, sibling: StageFacts) -> Mixup | None:
     """The sibling needs it, and this stage needs another one at the same call."""
-    own = {(_at(one), one.need.action): one for one in _code(grant.stage)}
-    for theirs in _code(sibling):
+    own = _by_call(grant.stage)
+    for theirs in _code_needs(sibling).reached(grant.policy, item):
         mine = own.get((_at(theirs), theirs.need.action))
         if mine is None or not any(
             names(one, theirs.need.action) for one in grant.statement.actions
         ):
             continue
-        if not reaches(grant.policy, item, theirs.need) or _may_be_same(mine, theirs):
+        if _may_be_same(mine, theirs):
             continue
         given = setting(grant.stage.stage, grant.role.role.policies)
         return Mixup(
@@ -172,15 +178,11 @@ def _other_api(grant: Grant, api: str) -> bool:
 
 def _by_environment(grant: Grant, item: Item, sibling: StageFacts) -> Mixup | None:
     """An environment variable has this name as its value in the sibling and another one here."""
-    mine, theirs = _environment(grant.stage), _environment(sibling)
-    known = {value for values in mine.values() for value in values}
-    for variable, values in sorted(theirs.items()):
-        if len(values) != 1 or len(mine.get(variable, ())) != 1:
-            continue
-        (their_value,), (my_value,) = values, mine[variable]
-        if their_value in known or not _is_name(their_value, grant, sibling):
-            continue
-        if their_value not in _names_in(item.value) or not my_value:
+    found = _different(grant.stage, sibling)
+    for variable, their_value, my_value in sorted(
+        one for name in _names_in(item.value) for one in found.get(name, ())
+    ):
+        if not _is_name(their_value, grant, sibling):
             continue
         own = my_value if their_value == item.value else _swapped(item.value, their_value, my_value)
         return Mixup(
@@ -196,11 +198,21 @@ def _by_environment(grant: Grant, item: Item, sibling: StageFacts) -> Mixup | No
 # --- small questions ----------------------------------------------------------------------------
 
 
-def _needed_at_all(grant: Grant, item: Item) -> bool:
-    """Whether any need of this stage is on such a resource, with whatever action."""
-    return any(
-        reaches(grant.policy, item, one.need) for role in grant.stage.roles for one in role.needed
-    )
+@remembered(8)
+def _needs(stage: StageFacts) -> Places:
+    """The needs of the stage, one for each resource."""
+    every = (one for role in stage.roles for one in role.needed)
+    return Places({(one.need.resource, one.need.alternatives): one for one in every}.values())
+
+
+@remembered(8)
+def _code_needs(stage: StageFacts) -> Places:
+    return Places(_code(stage))
+
+
+@remembered(8)
+def _by_call(stage: StageFacts) -> dict[tuple[Span, str], Needed]:
+    return {(_at(one), one.need.action): one for one in _code(stage)}
 
 
 def _code(stage: StageFacts) -> Iterator[Needed]:
@@ -235,6 +247,22 @@ def _allowed(grant: Grant) -> Iterator[Item]:
         if statement.effect is Effect.ALLOW and not statement.not_resource
         for item in statement.resources or ()
     )
+
+
+@remembered(8)
+def _different(stage: StageFacts, sibling: StageFacts) -> dict[str, list[tuple[str, str, str]]]:
+    """(variable, the sibling's value, the stage's own), by the sibling's value, which is no value
+    of the stage."""
+    mine, theirs = _environment(stage), _environment(sibling)
+    known = {value for values in mine.values() for value in values}
+    found: dict[str, list[tuple[str, str, str]]] = {}
+    for variable, values in theirs.items():
+        if len(values) != 1 or len(mine.get(variable, ())) != 1:
+            continue
+        (their_value,), (my_value,) = values, mine[variable]
+        if my_value and their_value not in known:
+            found.setdefault(their_value, []).append((variable, their_value, my_value))
+    return found
 
 
 def _environment(stage: StageFacts) -> dict[str, set[str]]:

@@ -33,27 +33,20 @@ def rule(facts: Facts) -> Iterable[Finding]:
             for one in role.needed:
                 if one.judgement.standing is Standing.ALLOWED and one.judgement.statements:
                     granted[_key(one)].setdefault(stage.stage.name, one)
-    explained = [
-        (grant, mixup.own) for grant in grants(facts) for mixup in mixups(facts, grant).values()
-    ]
+    explained: dict[tuple[str, str], list[Grant]] = defaultdict(list)
+    for grant in grants(facts):
+        for mixup in mixups(facts, grant).values():
+            explained[grant.stage.stage.name, mixup.own].append(grant)
     for denial in denials.denials(facts):
         if denial.role.role.generated or denial.explicit:
             continue
-        if any(_meant_for(denial, grant, own) for grant, own in explained):
+        meant = explained.get((denial.stage.stage.name, denial.resource), ())
+        if any(names(one, denial.action) for grant in meant for one in grant.statement.actions):
             continue  # granted, but on the sibling's: `sibling_resource` says so
         siblings = granted.get(_key(denial.first), {})
         others = {name: one for name, one in siblings.items() if name != denial.stage.stage.name}
         if others:
             yield _finding(facts, denial, others)
-
-
-def _meant_for(denial: Denial, grant: Grant, own: str) -> bool:
-    """Whether the statement would grant the need, had it named the stage's `own` resource."""
-    same_stage = grant.stage.stage.name == denial.stage.stage.name
-    actions = grant.statement.actions
-    return (
-        same_stage and own == denial.resource and any(names(one, denial.action) for one in actions)
-    )
 
 
 def _key(needed: Needed) -> _Key:

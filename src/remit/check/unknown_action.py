@@ -83,6 +83,7 @@ def _why(statement: Statement) -> str:
     return "The entry grants nothing."
 
 
+@cache
 def _nearest(action: str) -> str | None:
     """The real action meant; for a pattern, the same pattern under the nearest service."""
     prefix, _, name = action.partition(":")

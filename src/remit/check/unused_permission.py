@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from remit.catalog import iam
 from remit.check import patch, unseen
-from remit.check.grants import Grant, grants
+from remit.check.grants import Grant, different
 from remit.check.ineffective_grant import fits, idle_actions, idle_resources, opened
 from remit.check.match import expand, names
 from remit.check.model import Facts
@@ -26,7 +26,7 @@ _HARMLESS = frozenset({"Read", "List"})
 
 def rule(facts: Facts) -> Iterable[Finding]:
     """One finding for each action item, and each resource item, that no need can use."""
-    for grant in grants(facts):
+    for grant in different(facts):
         wrong = mixups(facts, grant)
         if len(wrong) == len(grant.statement.resources or ()):
             continue  # it is for another stage's resources: `stage-drift` says what to write

@@ -133,11 +133,11 @@ class Pattern:
 
     def covers(self, other: Pattern) -> bool:
         """Whether every string that matches `other` matches this pattern too."""
-        return Automaton(self.pieces).walk(_stretches(other.pieces, Take.EVERY))
+        return _automaton(self.pieces).walk(_stretches(other.pieces, Take.EVERY))
 
     def meets(self, other: Pattern) -> str | None:
         """A string that matches both patterns, or None when there is none."""
-        found = witness(Automaton(self.pieces), _stretches(other.pieces, Take.SOME))
+        found = witness(_automaton(self.pieces), _stretches(other.pieces, Take.SOME))
         return None if found is None else _characters(found)
 
     def fits(self, text: Text, take: Callable[[Hole], Take]) -> bool:
@@ -146,7 +146,7 @@ class Pattern:
         Holes taken as SOME are chosen so that it holds for all values of the holes taken as
         EVERY; the choice does not look at those values.
         """
-        return Automaton(self.pieces).walk(_read(text, take))
+        return _automaton(self.pieces).walk(_read(text, take))
 
 
 # --- building -----------------------------------------------------------------------------------
@@ -159,6 +159,12 @@ _SHORT = 256
 @lru_cache(maxsize=16_384)
 def _parsed(text: str) -> Pattern:
     return Pattern(tuple(_scan(text)))
+
+
+@lru_cache(maxsize=2_048)
+def _automaton(pieces: tuple[Piece, ...]) -> Automaton:
+    """A role's patterns are asked about each of its needs."""
+    return Automaton(pieces)
 
 
 def _scan(text: str) -> Iterator[Piece]:

@@ -7,7 +7,7 @@ policy covers every text, some text or no text that they can stand for.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -128,13 +128,20 @@ class Symbols:
         """A policy's text with `*` for its symbols, or for those among `names`."""
         if "{" not in value:
             return value
-        wanted = self.own | self.given if names is None else names
-        opened = _TOKEN.sub(_opener(wanted), value)
+        listed = (self.own, self.given) if names is None else (names,)
+        opened = _TOKEN.sub(_opener(listed), value)
         if opened == "*" or not value.startswith("{") or not opened.startswith("*"):
             return opened
         # A symbol at the start stands for an ARN, whose colons a pattern must show.
         return "*" if ":" in opened else f"arn:*:*:*:*:{opened}"
 
 
-def _opener(names: Collection[str]) -> Callable[[re.Match[str]], str]:
-    return lambda match: "*" if match[1] in names else match[0]
+def renamed(value: str, names: Mapping[str, str]) -> str:
+    """A policy's text with other names for its symbols."""
+    if "{" not in value:
+        return value
+    return _TOKEN.sub(lambda match: "{" + names.get(match[1], match[1]) + "}", value)
+
+
+def _opener(listed: Iterable[Collection[str]]) -> Callable[[re.Match[str]], str]:
+    return lambda match: "*" if any(match[1] in names for names in listed) else match[0]

@@ -16,13 +16,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import TypeAlias
 
 from remit.core.need import Need
 from remit.core.pattern import Pattern
-from remit.core.policy import Item, Policy, Statement
+from remit.core.policy import NO_SYMBOLS, Item, Policy, Statement
 from remit.core.request import Value
-from remit.core.text import Hole, HoleKind, Symbols, Text
+from remit.core.text import Hole, HoleKind, Symbols, Text, renamed
 from remit.explain.judge import Judge
 from remit.explain.model import Judgement, Source, Standing
 from remit.explain.readings import READINGS, rooted, statements, texts
@@ -36,15 +37,17 @@ _PLACE = ("region", "account")
 def judge_of(policies: Sequence[Policy]) -> Verdict:
     """What judges needs against the policies of a role, symbols or none."""
     symbols = _together(policies)
-    return _Deployed(policies, symbols) if symbols else Judge(policies)
+    return _Deployed(policies, _names(symbols)) if symbols else Judge(policies)
 
 
 def _together(policies: Iterable[Policy]) -> Symbols:
-    own: frozenset[str] = frozenset()
-    given: frozenset[str] = frozenset()
-    for policy in policies:
-        own, given = own | policy.symbols.own, given | policy.symbols.given
-    return Symbols(own, given)
+    first, *others = dict.fromkeys(policy.symbols for policy in policies) or (NO_SYMBOLS,)
+    if not others:
+        return first
+    return Symbols(
+        first.own.union(*(one.own for one in others)),
+        first.given.union(*(one.given for one in others)),
+    )
 
 
 class _Deployed:
@@ -54,13 +57,14 @@ class _Deployed:
     name `{TableName}`, which says nothing about what it stands for.
     """
 
-    __slots__ = ("_judges", "_names", "_policies", "_symbols")
+    __slots__ = ("_judges", "_named", "_names", "_policies", "_symbols")
 
-    def __init__(self, policies: Sequence[Policy], symbols: Symbols) -> None:
+    def __init__(self, policies: Sequence[Policy], names: _Names) -> None:
         self._policies = policies
-        self._names = _Names(symbols)
-        self._symbols = self._names.symbols
-        self._judges: dict[str, Judge] = {}
+        self._names = names
+        self._named = [names.policy(policy) for policy in policies]
+        self._symbols = names.symbols
+        self._judges: dict[object, Judge] = {}
 
     def __call__(
         self, need: Need, known: Mapping[str, Value], absent: Iterable[str] = ()
@@ -70,20 +74,23 @@ class _Deployed:
         return self._names.plain(judged, self._policies)
 
     def _judged(self, need: Need, known: Mapping[str, Value], absent: tuple[str, ...]) -> Judgement:
-        own, given = self._symbols.own, self._symbols.given
-        places = self._names.places
-        needs = [self._literal(need, own | given - {*places} | some) for some in _subsets(places)]
-        literal = [self._judge("literal")(one, known, absent) for one in needs]
+        needs: list[Need] = []
+        for names in self._names.literal:
+            one = self._literal(need, names)
+            if one not in needs:
+                needs.append(one)
+        judge, granting = self._judge("literal"), self._judge("grants")
+        literal = [judge(one, known, absent) for one in needs]
         denied = next((one for one in literal if one.explicit), None)
         if denied is not None:
             return denied
-        grants = [self._judge("grants")(one, known, absent) for one in needs]
+        grants = literal if granting is judge else [granting(one, known, absent) for one in needs]
         allowed = next((one for one in grants if one.standing is Standing.ALLOWED), None)
         stops = self._judge("denials")(need, known, absent)
         if allowed is not None and stops.standing is Standing.ALLOWED:
             return allowed
         possible = [
-            self._judge("generous")(self._literal(need, own), known, absent),
+            self._judge("generous")(self._literal(need, self._symbols.own), known, absent),
             self._judge("named")(need, known, absent),
         ]
         passable = [one for one in possible if one.standing is not Standing.DENIED]
@@ -95,12 +102,14 @@ class _Deployed:
         return self._open(need, same[:1] or passable, hindered, settled=bool(same))
 
     def _judge(self, reading: str) -> Judge:
+        """The policies as they are read so. Readings that differ in nothing share a judge."""
         if reading not in self._judges:
-            read, symbols = READINGS[reading], self._symbols
-            named = [self._names.policy(policy) for policy in self._policies]
-            self._judges[reading] = Judge(
-                [replace(p, statements=statements(p, symbols, read)) for p in named]
-            )
+            read = [statements(p, self._symbols, READINGS[reading]) for p in self._named]
+            same = tuple(tuple(map(id, one)) for one in read)
+            if same not in self._judges:
+                made = zip(self._named, read, strict=True)
+                self._judges[same] = Judge([replace(p, statements=one) for p, one in made])
+            self._judges[reading] = self._judges[same]
         return self._judges[reading]
 
     def _literal(self, need: Need, names: Collection[str]) -> Need:
@@ -125,9 +134,9 @@ class _Deployed:
         holes = [hole for hole in found if hole.name not in self._symbols.given]
         if not holes:
             asked = {hole.name for hole in need.resource.holes}
-            names = self._named(need, stops) - asked
+            names = self._mentioned(need, stops) - asked
             if not settled:
-                names |= self._named(need, ways) ^ (asked & self._all)
+                names |= self._mentioned(need, ways) ^ (asked & self._all)
             holes = self._told(names, asked)
         return Judgement(
             Standing.UNKNOWN,
@@ -140,13 +149,13 @@ class _Deployed:
     def _all(self) -> frozenset[str]:
         return self._symbols.own | self._symbols.given
 
-    def _named(self, need: Need, judged: Iterable[Judgement]) -> set[str]:
+    def _mentioned(self, need: Need, judged: Iterable[Judgement]) -> set[str]:
         """The symbols in those entries of the judged statements that the need may fit."""
         places = {one.statement.span for j in judged for one in j.statements}
         wanted = Pattern.from_text(need.resource)
         return {
             name
-            for policy in map(self._names.policy, self._policies)
+            for policy in self._named
             for statement in policy.statements
             if statement.span in places
             for item in texts(statement)
@@ -183,6 +192,9 @@ class _Names:
             frozenset(self._inner[name] for name in symbols.given),
         )
         self.places = [self._inner[name] for name in _PLACE if name in self._inner]
+        certain = self.symbols.own | self.symbols.given - {*self.places}
+        self.literal = [certain | some for some in _subsets(self.places)]
+        """The symbols that a need is read to name, for each way to read its places."""
 
     def need(self, need: Need) -> Need:
         """`need` with the inner names in its holes."""
@@ -208,8 +220,8 @@ class _Names:
 
         near = judged.nearest
         if near is not None:
-            item = near.item and replace(near.item, value=self._text(near.item.value, self._outer))
-            lacks = self._text(near.lacks, self._outer)
+            item = near.item and replace(near.item, value=renamed(near.item.value, self._outer))
+            lacks = renamed(near.lacks, self._outer)
             near = replace(near, source=source(near.source), item=item, lacks=lacks)
         return replace(
             judged,
@@ -223,18 +235,17 @@ class _Names:
             return statement
 
         def named(items: Iterable[Item]) -> tuple[Item, ...]:
-            return tuple(replace(i, value=self._text(i.value, self._inner)) for i in items)
+            return tuple(replace(i, value=renamed(i.value, self._inner)) for i in items)
 
         resources = None if statement.resources is None else named(statement.resources)
         conditions = tuple(replace(c, values=named(c.values)) for c in statement.conditions)
         return replace(statement, resources=resources, conditions=conditions)
 
-    @staticmethod
-    def _text(value: str, names: Mapping[str, str]) -> str:
-        for old, new in names.items():
-            if old in value:
-                value = value.replace("{" + old + "}", "{" + new + "}")
-        return value
+
+@lru_cache(maxsize=8)
+def _names(symbols: Symbols) -> _Names:
+    """The roles of a stage mostly share their symbols."""
+    return _Names(symbols)
 
 
 def _key(policy: Policy, statement: Statement) -> object:

@@ -130,7 +130,7 @@ def _of_profile(*_settings: str | None) -> str | None:
 
 
 def _answer(subject: Subject, asked: Needs) -> Answer:
-    judged = tuple(_judged(subject, subject.judging(need)) for need in asked.needs)
+    judged = tuple(_judged(subject, subject.needed(need)) for need in asked.needs)
     verdict = min((one.verdict for one in judged), key=_FROM_WORST.index, default=Verdict.ALLOWED)
     if asked.unmapped is not None and verdict is not Verdict.DENIED:
         verdict = Verdict.UNKNOWN

@@ -15,12 +15,13 @@ from pathlib import Path
 from remit import wiring
 from remit.app.documents import PolicyError, parse_policy
 from remit.app.errors import InputError
-from remit.app.facts import Judging, gather
+from remit.app.facts import Judging, gather, judging
 from remit.app.project import Opened
 from remit.app.scans import Scans, Sources
 from remit.check.model import CODE, Needed
 from remit.core.arn import Arn
 from remit.core.call import Place
+from remit.core.need import Need
 from remit.core.policy import Policy
 from remit.core.span import Span
 from remit.core.tree import Tree
@@ -59,6 +60,10 @@ class Subject:
     def place(self) -> Place:
         """Where the function runs."""
         return Place(self.stage.partition, self.stage.region, self.stage.account)
+
+    def needed(self, need: Need) -> Needed:
+        """The need, and how the role stands to it."""
+        return Needed(need, None, self.function.name, self.judging(need))
 
     def needs(self) -> tuple[Needed, ...]:
         """What `remit check` knows the code of this role needs; of one function where one was
@@ -102,7 +107,7 @@ def of_project(
         function=chosen,
         stage=found,
         principal=_session(project, found, name, chosen),
-        judging=Judging(chosen, found),
+        judging=judging(chosen.role, found),
         root=root,
         environment=_environment(chosen, found),
         source=(tree, opened),
@@ -218,7 +223,7 @@ def of_policies(
     role = Role(name, _GIVEN, tuple(read), boundary=limit)
     function = Function("*", {}, role, _GIVEN)
     stage = Stage("*", function, _GIVEN, partition=arn.partition, account=arn.account)
-    return Subject(f"role {name}", function, stage, principal, Judging(function, stage))
+    return Subject(f"role {name}", function, stage, principal, judging(function.role, stage))
 
 
 def _policy(given: Policy | str | bytes | Mapping[str, object], name: str) -> Policy:

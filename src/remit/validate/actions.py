@@ -7,6 +7,7 @@ reference_policies_elements_action; Service Authorization Reference.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from remit.catalog import iam, unlisted
 from remit.core.finding import Confidence
@@ -59,6 +60,7 @@ def existing(subject: Subject) -> Iterator[Issue]:
                 yield _missing(statement, item, prefix, name)
 
 
+@lru_cache(maxsize=16_384)
 def _is_known(action: str) -> bool:
     """Whether the item matches an action; without reading the catalog for `service:*`."""
     prefix, _, name = action.lower().partition(":")

@@ -57,7 +57,7 @@ class Names:
         name = clean(name)
         if name in self._told:
             return self._told[name]
-        if name not in self._own | self._given:
+        if not self._known(name):
             names.add(name)
         return "{" + name + "}"
 

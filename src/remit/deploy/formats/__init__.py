@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from remit.deploy.formats import iam_json, terraform, yaml
-from remit.deploy.formats.model import Grant, Spelling
+from remit.deploy.formats.model import Grant, Spelling, spelling_of
 
-__all__ = ["BY_FRAMEWORK", "FORMATS", "Format", "Grant", "Spelling"]
+__all__ = ["BY_FRAMEWORK", "FORMATS", "Format", "Grant", "Spelling", "spelling_of"]
 
 One = Callable[[Grant, Spelling], str]
 Whole = Callable[[Sequence[Grant], Spelling, str], str]

@@ -31,7 +31,11 @@ def stage(root: Module, name: str, span: Span) -> Stage:
     bound = tuple(attached(resources, run))
     spelled = spellings(resources, root)
     symbols = run.symbols
-    made = {key: _with_symbols(one, symbols) for key, one in found.items()}
+    told: dict[int, Role] = {}
+    for function in found.values():
+        if id(function.role) not in told:
+            told[id(function.role)] = _role(function.role, symbols)
+    made = {key: replace(one, role=told[id(one.role)]) for key, one in found.items()}
     default = next(iter(made.values()), None) or _nobody(span)
     return Stage(
         name=name,
@@ -83,10 +87,6 @@ def _nobody(span: Span) -> Function:
     return Function(
         NONE, {}, Role("(no function)", span, unknown="the project has no function"), span
     )
-
-
-def _with_symbols(function: Function, symbols: Symbols) -> Function:
-    return replace(function, role=_role(function.role, symbols))
 
 
 def _role(role: Role, symbols: Symbols) -> Role:
