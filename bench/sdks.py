@@ -92,7 +92,7 @@ def main() -> int:
             wrong += not fits
             mark = "" if fits else f"   <-- expected {expected}"
             raised = f"{got['code']} ({got['class']})" if got["code"] else "answered"
-            print(f"  {call:34}{raised}{mark}")
+            print(f"  {call:40}{raised}{mark}")
     print(f"\n{wrong} answers were not AWS's" if wrong else "\nall as AWS answers")
     return 1 if wrong else 0
 

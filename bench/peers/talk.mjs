@@ -9,7 +9,7 @@ const PACKAGES = { secretsmanager: "secrets-manager" };
 async function told(service, operation, params, credentials) {
   const sdk = require(`@aws-sdk/client-${PACKAGES[service] ?? service}`);
   const made = Object.values(sdk).find(
-    (one) => typeof one === "function" && /Client$/.test(one.name) && one.name !== "__Client",
+    (one) => typeof one === "function" && /Client$/.test(one.name) && one.name !== "Client",
   );
   const client = new made({ maxAttempts: 1, forcePathStyle: true, ...(credentials && { credentials }) });
   try {
