@@ -11,6 +11,7 @@ _MARK = "of_remit"
 
 def extend() -> None:
     """Teach moto's IAM. May be called again."""
+    from moto.core.serialize import never_return
     from moto.iam import models
     from moto.iam.responses import IamResponse
 
@@ -23,6 +24,11 @@ def extend() -> None:
     IamResponse.put_user_permissions_boundary = _put  # type: ignore[attr-defined]  # new
     IamResponse.delete_user_permissions_boundary = _delete  # type: ignore[attr-defined]  # new
     _with_boundary(IamResponse)
+    # As of roles: the listing tells no boundary (IAM API Reference, ListUsers).
+    listed = {"ListUsersResponse.Users.User.PermissionsBoundary": never_return}
+    IamResponse.RESPONSE_KEY_PATH_TO_TRANSFORMER = (
+        IamResponse.RESPONSE_KEY_PATH_TO_TRANSFORMER | listed
+    )
 
 
 def _with_id(kind: Any, prefix: str) -> None:
