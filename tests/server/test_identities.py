@@ -67,7 +67,7 @@ def test_managed_policies_groups_and_versions(live: Live) -> None:
     iam.create_policy_version(
         PolicyArn=made["Arn"], PolicyDocument=document(deny("sqs:*")), SetAsDefault=True
     )
-    code, message = refused(client.list_queues)
+    _code, message = refused(client.list_queues)
     assert message.endswith(f"with an explicit deny in an identity-based policy: {made['Arn']}")
     iam.detach_group_policy(GroupName="workers", PolicyArn=made["Arn"])
     iam.attach_user_policy(
@@ -209,7 +209,7 @@ def test_organisations_bind_their_members(live: Live) -> None:
     assert "QueueUrls" not in live.client("sqs").list_queues(QueueNamePrefix="theirs")
     scp = org.create_policy(Name="no-queues", Description="", Type="SERVICE_CONTROL_POLICY", Content=document(deny("sqs:*")))["Policy"]["PolicySummary"]  # fmt: skip
     org.attach_policy(PolicyId=scp["Id"], TargetId=root)
-    code, message = refused(live.client("sqs", inside).list_queues)
+    _code, message = refused(live.client("sqs", inside).list_queues)
     assert message.endswith(f"with an explicit deny in a service control policy: {scp['Arn']}")
     live.client("sqs").list_queues()  # the management account is not bound
     org.detach_policy(PolicyId=scp["Id"], TargetId=root)

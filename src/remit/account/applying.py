@@ -6,7 +6,7 @@ Rules: facts/iam.md 4.1 and 4.2 (IAM User Guide, reference_policies_evaluation-l
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from remit.account.model import Account, Document, Role, User
@@ -28,6 +28,15 @@ class Own:
     boundary: Level | None = None
     session: Level | None = None
     scp: tuple[Level, ...] | None = None
+    _hash: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Asked for with every request, and of many texts.
+        told = hash((self.identity, self.boundary, self.session, self.scp))
+        object.__setattr__(self, "_hash", told)
+
+    def __hash__(self) -> int:
+        return self._hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +83,41 @@ def managed(account: Account, arns: Iterable[str]) -> Level:
 def attachable(account: Account, resource: Document | None) -> There:
     """What binds callers at a resource of `account` with that policy."""
     organisation = account.organisation
-    return There(resource, None if organisation is None else organisation.rcp)
+    rcp = None if organisation is None else organisation.rcp
+    return NOWHERE if rcp is None and resource is None else There(resource, rcp)
+
+
+def policies_for(own: Own, there: There) -> PolicySet:
+    """The policy set of a caller at a resource, compiled once while the texts stay the same."""
+    return compiled(own, there).policies
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A policy set, and whether anything in it looks at a request's context."""
+
+    policies: PolicySet
+    conditional: bool
 
 
 @lru_cache(maxsize=_COMPILED)
-def policies_for(own: Own, there: There) -> PolicySet:
-    """The policy set of a caller at a resource, compiled once while the texts stay the same."""
+def compiled(own: Own, there: There) -> Compiled:
+    """As `policies_for`, with what is known of the set."""
+    policies = _set(own, there)
+    documents = [*own.identity, *(own.boundary or ()), *(own.session or ())]
+    for levels in (own.scp, there.rcp):
+        documents += (one for level in levels or () for one in level)
+    documents += [] if there.resource is None else [there.resource]
+    return Compiled(policies, any(map(_is_conditional, documents)))
+
+
+def _is_conditional(document: Document) -> bool:
+    """Whether a document has conditions, or variables, which are filled from context keys."""
+    statements = parsed(document).statements
+    return "${" in document.text or any(one.conditions for one in statements)
+
+
+def _set(own: Own, there: There) -> PolicySet:
     return PolicySet(
         identity=_parsed(own.identity),
         resource=None if there.resource is None else parsed(there.resource),

@@ -250,4 +250,9 @@ def _of_account(account: Account) -> dict[str, Value]:
 
 def timestamp(seconds: float) -> str:
     """A moment as context keys write it."""
+    return _timestamp(int(seconds))
+
+
+@lru_cache(maxsize=256)
+def _timestamp(seconds: int) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

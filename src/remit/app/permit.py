@@ -6,10 +6,11 @@ for a denial. What a call asks for is told by enforce/calls.py; how one is decid
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
-from remit.account.applying import attachable, policies_for
+from remit.account.applying import attachable, compiled
 from remit.account.model import Account
 from remit.app.authenticate import Caller
 from remit.app.ports import Resource, State
@@ -22,17 +23,19 @@ from remit.explain.trace import trace
 from remit.explain.wording import Cause, denial, plain, policy_type
 
 _S3 = "s3:"
+Context: TypeAlias = Callable[[], Mapping[str, Value]]
+"""Gives context keys; many requests are decided without."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One permission that a call asks for: an action on a resource, or on any of `alternatives`,
-    with the context keys that belong to this permission alone."""
+    """One permission that a call asks for: an action on a resource, or on any of `alternatives`.
+    `context` gives the context keys that belong to this permission alone."""
 
     action: str
     resource: str
     alternatives: tuple[str, ...] = ()
-    context: Mapping[str, Value] = field(default_factory=dict)
+    context: Context = dict
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +53,9 @@ FREE = Permitted(True)
 
 
 def permit(
-    caller: Caller, asked: Sequence[Asked], state: State, context: Mapping[str, Value]
+    caller: Caller, asked: Sequence[Asked], state: State, context: Callable[[], Mapping[str, Value]]
 ) -> Permitted:
-    """Decide a call. `context` holds the keys that all its permissions share."""
+    """Decide a call. `context` gives the keys that all its permissions share."""
     last = FREE
     for one in asked:
         last = _decide(caller, one, state, context)
@@ -61,7 +64,9 @@ def permit(
     return last
 
 
-def _decide(caller: Caller, asked: Asked, state: State, context: Mapping[str, Value]) -> Permitted:
+def _decide(
+    caller: Caller, asked: Asked, state: State, context: Callable[[], Mapping[str, Value]]
+) -> Permitted:
     """One permission. Where one of several resources may be meant an explicit deny on any of them
     denies; otherwise one that is allowed is enough."""
     first: Permitted | None = None
@@ -76,20 +81,33 @@ def _decide(caller: Caller, asked: Asked, state: State, context: Mapping[str, Va
 
 
 def _on(
-    caller: Caller, asked: Asked, name: str, state: State, context: Mapping[str, Value]
+    caller: Caller,
+    asked: Asked,
+    name: str,
+    state: State,
+    context: Context,
 ) -> Permitted:
     resource = state.resource(name, caller.account)
     owner = resource.account or _account(name) or caller.account
-    keys = {**context, **caller.keys, **_resource_keys(asked.action, resource), **asked.context}
-    account = state.account(owner) if owner.isdigit() else None
-    if account is not None and account.organisation is not None:
+    account = state.account(owner if owner.isdigit() else caller.account)
+    found = compiled(caller.own, attachable(account, resource.policy))
+    if not found.conditional and not asked.action.startswith(_BY_CONTEXT):
+        # Nothing looks at the context: it is put together only where it will be told.
+        request = Request(caller.principal, asked.action, name, owner, caller.keys)
+        decision = authorize(request, found.policies)
+        if decision.allowed:
+            return Permitted(True, request, decision, found.policies)
+    keys = {**context(), **caller.keys, **_resource_keys(asked.action, resource), **asked.context()}
+    if account.organisation is not None:
         keys["aws:ResourceOrgID"] = account.organisation.id
         keys["aws:ResourceOrgPaths"] = (account.organisation.path,)
     request = Request(caller.principal, asked.action, name, owner, keys)
-    there = attachable(account or state.account(caller.account), resource.policy)
-    policies = policies_for(caller.own, there)
-    decision = authorize(request, policies)
-    return Permitted(decision.allowed, request, decision, policies)
+    decision = authorize(request, found.policies)
+    return Permitted(decision.allowed, request, decision, found.policies)
+
+
+# Services whose own rules look at the context, whatever the policies say (engine/services).
+_BY_CONTEXT = ("sts:", "kms:", "execute-api:")
 
 
 def _account(arn: str) -> str | None:

@@ -12,18 +12,15 @@ from dataclasses import dataclass
 
 from remit.app.authenticate import Caller
 from remit.app.permit import Asked
-from remit.catalog.needs import needs
-from remit.core.call import Call, Place
+from remit.core.call import Place
 from remit.core.http import HttpRequest
 from remit.core.need import Need
 from remit.core.request import Value
-from remit.core.span import Span
 from remit.core.text import Text
 from remit.credentials.signature import Signature
 from remit.enforce.context import Seen, of_action
+from remit.enforce.plans import needed
 from remit.enforce.recognize import Recognized
-
-_NOWHERE = Span.whole("request")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +59,7 @@ def asking(call: Recognized, around: Around, lookups: Lookups) -> Asking:
     """The permissions that a call asks for, with the context keys of each."""
     account = around.caller.account if around.caller.account.isdigit() else None
     place = Place("aws", around.region, account)
-    found = needs(Call(call.service, call.operation, call.params, _NOWHERE), place)
+    found = needed(call.service, call.operation, call.params, place)
     if found.unmapped is not None:
         return Asking(unmapped=found.unmapped)
     asked: list[Asked] = []
@@ -77,12 +74,9 @@ def asking(call: Recognized, around: Around, lookups: Lookups) -> Asking:
 
 def _asked(need: Need, call: Recognized, around: Around, lookups: Lookups) -> Asked:
     resource = _settled(need.resource, call, around, lookups)
-    literal = [one.literal for one in need.alternatives if one.literal is not None]
-    # A user's ARN may have a path that the call does not tell: the one that is there is meant.
-    opened = (one for one in need.alternatives if one.literal is None)
-    there = next(filter(None, (_found(one, call, around, lookups) for one in opened)), None)
-    resource = there or resource
-    alternatives = tuple(one for one in literal if one != resource)
+    alternatives: tuple[str, ...] = ()
+    if need.alternatives:
+        resource, alternatives = _among(need, resource, call, around, lookups)
     seen = Seen(
         around.request,
         call.operation,
@@ -93,9 +87,24 @@ def _asked(need: Need, call: Recognized, around: Around, lookups: Lookups) -> As
         around.signature,
         lookups.partition_key,
     )
-    own: dict[str, Value] = of_action(need.action, seen)
-    own |= {key: value for key, text in need.context.items() if (value := _value(text))}
-    return Asked(need.action, resource, alternatives, own)
+
+    def context() -> dict[str, Value]:
+        own: dict[str, Value] = of_action(need.action, seen)
+        return own | {key: value for key, text in need.context.items() if (value := _value(text))}
+
+    return Asked(need.action, resource, alternatives, context)
+
+
+def _among(
+    need: Need, resource: str, call: Recognized, around: Around, lookups: Lookups
+) -> tuple[str, tuple[str, ...]]:
+    """The resource and its alternatives. A user's ARN may have a path that the call does not tell:
+    the one that is there is meant."""
+    literal = [one.literal for one in need.alternatives if one.literal is not None]
+    opened = (one for one in need.alternatives if one.literal is None)
+    there = next(filter(None, (_found(one, call, around, lookups) for one in opened)), None)
+    resource = there or resource
+    return resource, tuple(one for one in literal if one != resource)
 
 
 def _settled(text: Text, call: Recognized, around: Around, lookups: Lookups) -> str:

@@ -1,6 +1,6 @@
 """The face towards HTTP: an ASGI application without a framework.
 
-Bodies are read up to a limit and within a time; what takes long runs in a thread, everything else
+Bodies are read up to a limit; what takes long runs in a thread, everything else
 in the loop, because a call of moto's takes less time than handing it over.
 """
 
@@ -35,7 +35,7 @@ class _Refused(Exception):  # noqa: N818 - an answer given early
 @dataclass(frozen=True, slots=True)
 class Application:
     """Answers HTTP requests. `largest` is the number of bytes that a body may have, `patience` the
-    seconds in which it must have come."""
+    seconds in which a request must have come (protocol.py keeps the time)."""
 
     enforcer: Enforcer
     largest: int = 256 << 20
@@ -84,17 +84,15 @@ class Application:
         length = next((v for name, v in scope["headers"] if name == b"content-length"), b"0")
         if length.isdigit() and int(length) > self.largest:
             raise _Refused(413)
-        message = await self._next(receive, self.patience)
+        message = await receive()
         if message["type"] != "http.request":
             return None
         body: bytes = message.get("body", b"")
         if not message.get("more_body"):
             return body
         pieces, size = [body], len(body)
-        ends = asyncio.get_running_loop().time() + self.patience
         while message.get("more_body"):
-            left = ends - asyncio.get_running_loop().time()
-            message = await self._next(receive, left)
+            message = await receive()
             if message["type"] != "http.request":
                 return None
             pieces.append(message.get("body", b""))
@@ -102,13 +100,6 @@ class Application:
             if size > self.largest:
                 raise _Refused(413)
         return b"".join(pieces)
-
-    async def _next(self, receive: Receive, seconds: float) -> Mapping[str, Any]:
-        try:
-            async with asyncio.timeout(seconds):
-                return await receive()
-        except TimeoutError:
-            raise _Refused(408) from None
 
 
 _HEALTHY = HttpAnswer(200, (("content-type", "application/json"),), b'{"status": "ok"}\n')

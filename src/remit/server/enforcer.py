@@ -16,6 +16,7 @@ from remit.app.permit import FREE, Permitted, permit, sentence
 from remit.app.ports import Clock, Decided, DecisionLog, NoLog
 from remit.catalog.models import service_model
 from remit.core.http import HttpAnswer, HttpRequest
+from remit.core.request import Value
 from remit.credentials import messages, sessions
 from remit.credentials.errors import AuthError
 from remit.credentials.keys import Entropy
@@ -191,13 +192,16 @@ class Enforcer:
         if not asked.asked:
             return FREE
         claims = around.caller.claims
-        context = of_request(
-            around.request,
-            around.region,
-            now=self.clock(),
-            secure=self.settings.secure,
-            mfa=None if claims is None else claims.mfa,
-        )
+
+        def context() -> Mapping[str, Value]:
+            return of_request(
+                around.request,
+                around.region,
+                now=self.clock(),
+                secure=self.settings.secure,
+                mfa=None if claims is None else claims.mfa,
+            )
+
         return permit(around.caller, asked.asked, self.state, context)
 
     def _refusal(
@@ -223,6 +227,8 @@ class Enforcer:
         self, call: Recognized, found: Permitted, asked: Asking, number: str, started: float,
         refusal: Refusal | None,
     ) -> None:  # fmt: skip
+        if isinstance(self.log, NoLog):
+            return
         why = "" if refusal is None else refusal.message.partition(_BLOB)[0]
         self.log.record(
             Decided(

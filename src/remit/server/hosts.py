@@ -6,6 +6,7 @@ Source: S3 User Guide, VirtualHosting. Signatures are checked on the request as 
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from urllib.parse import quote
 
 from remit.core.http import HttpRequest
@@ -15,6 +16,7 @@ _ENDINGS = (".localhost", ".localhost.localstack.cloud")
 _MARKS = (".s3.", ".s3-")
 
 
+@lru_cache(maxsize=1024)
 def bucket_of(host: str) -> str | None:
     """The bucket in a `Host` header; None where there is none."""
     name = host.rpartition(":")[0] if ":" in host and not host.endswith("]") else host

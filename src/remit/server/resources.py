@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from importlib import import_module
 from typing import Any
 
 from remit.account.model import Document, Tags
@@ -30,11 +32,13 @@ def resource(text: str, account: str) -> Resource:
 
 def _backend(module: str, name: str, account: str, region: str) -> Any:
     """A backend that has been used; None rather than make one."""
-    from importlib import import_module
-
-    held = getattr(import_module(module), name)
-    regions = dict.get(held, account)
+    regions = dict.get(_held(module, name), account)
     return None if regions is None else dict.get(regions, region)
+
+
+@cache
+def _held(module: str, name: str) -> Any:
+    return getattr(import_module(module), name)
 
 
 def _s3(arn: Arn, account: str) -> Resource | None:

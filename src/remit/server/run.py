@@ -136,6 +136,7 @@ def server(built: Built, address: Address) -> uvicorn.Server:
             log_config=None,
             access_log=False,
             server_header=False,
+            proxy_headers=False,  # who calls is told by the connection, not by a header
             timeout_keep_alive=_KEEP_ALIVE,
             timeout_graceful_shutdown=3,
             ssl_certfile=address.certificate,
