@@ -72,7 +72,7 @@ def build(
         state,
         clock,
         master or secrets.token_bytes(32),
-        secrets.token_bytes,
+        os.urandom,
         settings,
         log or NoLog(),
     )
