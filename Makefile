@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format bench clean
+.PHONY: help setup demo test lint format bench moto-suite peers faults clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -39,6 +39,15 @@ format: $(STAMP)  ## format and mend what ruff can
 
 bench: $(STAMP)  ## measure speed and memory
 	@$(BIN)/python -m bench
+
+moto-suite: $(STAMP)  ## run moto's own tests against `remit serve` (needs the network once)
+	@$(BIN)/python -m bench.moto_suite
+
+peers: $(STAMP)  ## talk to `remit serve` through boto3, the AWS CLI and the SDK for JavaScript
+	@$(BIN)/python -m bench.sdks
+
+faults: $(STAMP)  ## try what a server must survive: slow, huge, broken and countless requests
+	@$(BIN)/python -m bench.faults
 
 clean:  ## remove what setup made
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

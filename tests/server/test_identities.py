@@ -35,6 +35,24 @@ def test_changes_take_effect_at_once(live: Live) -> None:
     assert refused(client.list_queues)[0] == "InvalidClientTokenId"
 
 
+def test_a_path_that_aws_refuses_is_read_all_the_same(live: Live) -> None:
+    """moto takes it (AWS: "must begin and end with /"); the user is denied like any other."""
+    name, keys = live.user(Path="my/path")
+    code, message = refused(live.client("sqs", keys).list_queues)
+    assert code == "AccessDenied"
+    assert f"User: {HEAD}user/my/path/{name} is not authorized" in message
+
+
+def test_a_listing_of_users_tells_no_boundary(live: Live) -> None:
+    """IAM API Reference, ListUsers: it does not return tags and permissions boundaries."""
+    iam = live.client("iam")
+    edge = iam.create_policy(PolicyName="edge-of-listed", PolicyDocument=document(allow("sqs:*")))
+    name, _ = live.user(Path="/listed/", PermissionsBoundary=edge["Policy"]["Arn"])
+    assert "PermissionsBoundary" in iam.get_user(UserName=name)["User"]
+    (listed,) = iam.list_users(PathPrefix="/listed/")["Users"]
+    assert "PermissionsBoundary" not in listed
+
+
 def test_managed_policies_groups_and_versions(live: Live) -> None:
     name, keys = live.user()
     iam, client = live.client("iam"), live.client("sqs", keys)

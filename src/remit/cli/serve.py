@@ -105,6 +105,7 @@ def _greet(
         "",
         f"export AWS_ENDPOINT_URL={url}",
         f"export AWS_REGION={region}",
+        f"export AWS_DEFAULT_REGION={region}",  # boto3 reads no other
         "# the bootstrap administrator; these keys end with this process",
         f"export AWS_ACCESS_KEY_ID={built.administrator.id}",
         f"export AWS_SECRET_ACCESS_KEY={built.administrator.secret}",

@@ -12,6 +12,7 @@ _ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 
 def extend() -> None:
     """Teach moto's IAM. May be called again."""
+    from moto.core.serialize import never_return
     from moto.iam import models
     from moto.iam.responses import IamResponse
 
@@ -24,6 +25,11 @@ def extend() -> None:
     IamResponse.put_user_permissions_boundary = _put  # type: ignore[attr-defined]  # new
     IamResponse.delete_user_permissions_boundary = _delete  # type: ignore[attr-defined]  # new
     _with_boundary(IamResponse)
+    # As of roles: the listing tells no boundary (IAM API Reference, ListUsers).
+    listed = {"ListUsersResponse.Users.User.PermissionsBoundary": never_return}
+    IamResponse.RESPONSE_KEY_PATH_TO_TRANSFORMER = (
+        IamResponse.RESPONSE_KEY_PATH_TO_TRANSFORMER | listed
+    )
     _with_administrators()
 
 

@@ -100,7 +100,7 @@ def _administrator(account: str) -> User:
 
 def _user(backend: Any, user: Any) -> User:
     return User(
-        user.arn,
+        _arn(user),
         user.name,
         user.id,
         _inline(user.policies),
@@ -109,6 +109,13 @@ def _user(backend: Any, user: Any) -> User:
         _boundary(user),
         _tags(user.tags),
     )
+
+
+def _arn(user: Any) -> str:
+    """A user's ARN. moto takes paths that AWS refuses, such as `my/path`, and makes an ARN of them
+    that cannot be read: it is read with the slashes that are missing."""
+    path = f"/{user.path.strip('/')}/" if user.path.strip("/") else "/"
+    return str(user.arn.partition(":user")[0] + f":user{path}{user.name}")
 
 
 def _boundary(holder: Any) -> str | None:
