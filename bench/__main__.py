@@ -10,16 +10,17 @@ import os
 import sys
 import tempfile
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
-from bench import agree, decide, plans, sam, wild
+from bench import agree, decide, decision_log, plans, wild
 from bench.measure import Cost, Machine, machine
 from bench.projects import make
+from bench.templates import make_plain, make_sam
 
 SMALL, LARGE = 40, 1000
 PLAN = 20
-FUNCTIONS = 50
 MANY = 1_960
 SIZES = (SMALL, 250, 500, LARGE)
 
@@ -62,14 +63,27 @@ def main() -> int:
     print(f"{'':34}{'wall s':>8}{'best':>8}{'cpu s':>8}{'MB':>7}  goal")
     with machine() as here, tempfile.TemporaryDirectory() as folder:
         _row("remit --help", here.typical([*REMIT, "--help"], 7), HELP)
-        _sam(here, Path(folder) / "sam")
         _plan(here, Path(folder) / "plan")
         _many(here, Path(folder) / "many")
+        _templates(here, Path(folder))
         checks = {size: _size(here, Path(folder) / str(size), size) for size in SIZES}
     for smaller, larger in pairwise(SIZES[1:]):
         ratio = checks[larger].cpu / checks[smaller].cpu
         print(f"{smaller} -> {larger} files: {ratio:.2f} times the CPU time (linear: 2.00)")
     return 0
+
+
+def _templates(here: Machine, folder: Path) -> None:
+    """SAM and CloudFormation: what 50 functions take, and a template of 1 MB."""
+    for name, make_it, goal in (
+        ("SAM, 50 functions", partial(make_sam, functions=50), Goal(3)),
+        ("CloudFormation, 1 MB", partial(make_plain, size=1_000_000), Goal(20)),
+    ):
+        place = folder / name.partition(",")[0]
+        place.mkdir()
+        make_it(place)
+        cost = here.typical([*REMIT, "check", str(place)], 3, (0, 1))
+        _row(f"remit check, {name}", cost, goal)
 
 
 def _size(here: Machine, folder: Path, files: int) -> Cost:
@@ -87,13 +101,6 @@ def _size(here: Machine, folder: Path, files: int) -> Cost:
             f"  {name}", cost, Goal(), f"remit takes {check.cpu / cost.cpu:.1f} times its CPU time"
         )
     return check
-
-
-def _sam(here: Machine, folder: Path) -> None:
-    """One row for a SAM project."""
-    sam.make(folder, FUNCTIONS)
-    check = here.typical([*REMIT, "check", str(folder)], 5, (1,))
-    _row(f"remit check, SAM, {FUNCTIONS} functions", check, Goal(3))
 
 
 def _plan(here: Machine, folder: Path) -> None:
@@ -146,7 +153,7 @@ def _validate() -> int:
     return validate.main()
 
 
-PARTS = {"check": main, "decide": _decide, "validate": _validate}
+PARTS = {"check": main, "decide": _decide, "decision_log": decision_log.main, "validate": _validate}
 ONLY_WHEN_NAMED = {"agree": _agree, "wild": wild.main}  # they take many minutes
 
 

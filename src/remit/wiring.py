@@ -5,17 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from remit.app.check import FINDINGS
 from remit.app.check import check as check_project
 from remit.app.model import CheckResult, InputError, Progress, silent
-from remit.app.project import Asked
+from remit.app.project import Asked, Opened, open_project
 from remit.app.review import Review
 from remit.app.review import review as review_project
+from remit.core.tree import Tree
 from remit.store.files import FolderTree
 from remit.store.git import GitTree
 
 if TYPE_CHECKING:
     from mcp.server import MCPServer
 
+    from remit.app.decision_log import DecisionLog, Keep
     from remit.app.generate import Generated, Wish
 
 
@@ -64,6 +67,26 @@ def review(
         return review_project(FolderTree(root), asked, progress)
     with GitTree(root, since) as earlier:
         return review_project(FolderTree(root), asked, progress, earlier, since)
+
+
+def decision_log(
+    place: str | Path, *, create: bool = True, keep: Keep | None = None
+) -> DecisionLog:
+    """The decision log in the file or at the PostgreSQL URL `place`; with `create` one is made
+    where there is none. Raises InputError."""
+    from remit.store.decision_log import connect
+
+    return connect(place, create=create, keep=keep)
+
+
+def opened(place: Path, stage: str, framework: str | None = None) -> tuple[Tree, Opened]:
+    """The project at `place`, read but not checked, and its files.
+
+    Raises InputError when there is none, or when it has no such stage.
+    """
+    root, path = _split(place)
+    tree = FolderTree(root)
+    return tree, open_project(tree, Asked(path, framework, (stage,)), FINDINGS)
 
 
 def assistants(root: Path) -> MCPServer[Any]:

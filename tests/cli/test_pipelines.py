@@ -54,7 +54,7 @@ def test_paths_are_those_of_the_repository(check) -> None:
 
 def test_rules_are_described(check) -> None:
     driver = json.loads(check("--format", "sarif")[1])["runs"][0]["tool"]["driver"]
-    assert len(driver["rules"]) == 11
+    assert len(driver["rules"]) == 12
     assert driver["rules"][0]["help"]["markdown"].startswith("# missing-permission\n")
 
 

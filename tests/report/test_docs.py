@@ -21,6 +21,7 @@ SECTIONS = ["What", "Why it matters", "Remedy", "Before and after", "When remit 
 
 IDS = {
     "missing-permission",
+    "policy-validation",
     "ineffective-grant",
     "unused-permission",
     "over-broad-grant",

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from remit.app import validation
 from remit.app.facts import Gathered, gather
 from remit.app.model import CheckResult, Progress, Silenced, StageSummary, Stats, silent
 from remit.app.project import Asked, open_project
 from remit.app.settings import Settings
 from remit.check import denials, grants, rules
 from remit.check.invalid_policy import is_policy_problem
-from remit.check.model import Needed, RoleFacts, StageFacts
+from remit.check.model import Facts, Needed, RoleFacts, StageFacts
 from remit.core.finding import Finding, Severity
 from remit.core.span import Problem
 from remit.core.tree import Tree
@@ -21,13 +22,16 @@ from remit.explain.model import Standing
 
 EVERYTHING = Asked()
 
+FINDINGS = (*(name for name, _ in rules.RULES), validation.ID)
+"""The ids of everything that a check may find."""
+
 
 def check(tree: Tree, asked: Asked = EVERYTHING, progress: Progress = silent) -> CheckResult:
     """Check the project that is asked for: at the root of `tree`, or the only one below it.
 
     Raises InputError when there is no such project or no such stage.
     """
-    opened = open_project(tree, asked, [name for name, _ in rules.RULES])
+    opened = open_project(tree, asked, FINDINGS)
     gathered = gather(tree, opened, progress)
     count = len(opened.project.stages)
     progress(count, count, "rules")
@@ -40,7 +44,7 @@ def result_of(gathered: Gathered, settings: Settings, wanted: tuple[str, ...]) -
     shown = {stage.stage.name for stage in facts.stages if not wanted or stage.stage.name in wanted}
     findings: list[Finding] = []
     silenced: list[Silenced] = []
-    for finding in rules.run(facts):
+    for finding in all_findings(facts):
         if finding.stage not in shown:
             continue
         ignored = settings.silences(finding)
@@ -66,6 +70,14 @@ def result_of(gathered: Gathered, settings: Settings, wanted: tuple[str, ...]) -
         stats=_stats(stages, gathered),
         blind=_is_blind(gathered),
     )
+
+
+def all_findings(facts: Facts) -> list[Finding]:
+    """What the rules find and what validation adds: by stage, then by place."""
+    found = rules.run(facts)
+    stages = {stage.stage.name: index for index, stage in enumerate(facts.stages)}
+    both = [*found, *validation.findings(facts, found)]
+    return sorted(both, key=lambda one: (stages.get(one.stage, len(stages)), one.span))
 
 
 def _is_blind(gathered: Gathered) -> bool:

@@ -170,7 +170,7 @@ class _Asked:
     def of(self, call: Call) -> Needs:
         """What `call` requires, which is kept so that its identity stays its own."""
         if id(call) not in self._found:
-            self._found[id(call)] = call, needs(_at_api(call, self._stage), self.place)
+            self._found[id(call)] = call, needs(at_api(call, self._stage), self.place)
         return self._found[id(call)][1]
 
 
@@ -190,6 +190,18 @@ class _Judges:
                 return one
         alike.append(_Judging(role, self._known, self._attached))
         return alike[-1]
+
+
+class Judging:
+    """Judges the needs of one function, apart from a whole project."""
+
+    def __init__(self, function: Function, stage: Stage) -> None:
+        self._name = function.name
+        self._judged = _Judges(stage).of(function.role)
+
+    def __call__(self, need: Need) -> Needed:
+        """The need with its judgement, without a call."""
+        return Needed(need, None, self._name, self._judged(need))
 
 
 class _Judging:
@@ -241,7 +253,7 @@ class _Attachments:
         return [policy for _, policy in sorted(found, key=lambda one: one[0])]
 
 
-def _at_api(call: Call, stage: Stage) -> Call:
+def at_api(call: Call, stage: Stage) -> Call:
     """The call with the endpoint of the stage's own websocket API, where the framework takes it.
 
     Source: API Gateway developer guide, apigateway-how-to-call-websocket-api-connections.

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from remit.app.check import FINDINGS
 from remit.app.errors import InputError
 from remit.app.facts import Gathered, gather
 from remit.app.model import Progress, silent
 from remit.app.policy_file import Changed, Holder, changed
 from remit.app.project import Asked, Opened, open_project
 from remit.app.wanted import Recorded, deployment, of_role, recorded, unrecorded
-from remit.check import rules
 from remit.check.invalid_policy import is_policy_problem
 from remit.check.model import RoleFacts, StageFacts
 from remit.check.unresolved import fill_line
@@ -123,7 +123,7 @@ def generate(
     """
     if wish.calls is not None and not _has_project(tree, asked):
         return _without_project(wish)
-    opened = open_project(tree, asked, [name for name, _ in rules.RULES])
+    opened = open_project(tree, asked, FINDINGS)
     gathered = gather(tree, opened, progress)
     chosen = list(_chosen(gathered, asked.stages, wish))
     if not chosen:

@@ -10,13 +10,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from remit.app.check import result_of
+from remit.app.check import FINDINGS, result_of
 from remit.app.errors import InputError
 from remit.app.facts import gather
 from remit.app.model import CheckResult, Progress, silent
 from remit.app.project import Asked, open_project
 from remit.catalog import iam
-from remit.check import denials, rules
+from remit.check import denials
 from remit.check.grants import judged, of_stage
 from remit.check.match import is_open, names, reaches
 from remit.check.model import Facts, Needed, RoleFacts, StageFacts
@@ -99,7 +99,7 @@ def review(
 
 
 def _checked(tree: Tree, asked: Asked, progress: Progress) -> tuple[Facts, CheckResult]:
-    opened = open_project(tree, asked, [name for name, _ in rules.RULES])
+    opened = open_project(tree, asked, FINDINGS)
     gathered = gather(tree, opened, progress)
     return gathered.facts, result_of(gathered, opened.settings, asked.stages)
 

@@ -63,6 +63,13 @@ VERBS = (
         policy_flags.VALIDATE_EXITS,
     ),
     Verb(
+        "log",
+        "the decisions that were enforced",
+        server_flags.LOG,
+        server_flags.log,
+        server_flags.LOG_EXITS,
+    ),
+    Verb(
         "mcp",
         "serve coding assistants (Model Context Protocol) on standard input and output",
         server_flags.MCP,

@@ -6,7 +6,7 @@ Source of the grammar: IAM User Guide, reference_policies_grammar; facts/iam.md 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from remit.core.span import Span
@@ -83,7 +83,8 @@ class Policy:
     `name` is what people call it: a file's path, or a managed policy's name. `symbols` are the
     names that stand in it for what only deployment knows, where a template was read. `ready_made`
     marks one that people attach whole and can't edit: a policy that AWS manages, or what a
-    framework makes of a name (`DynamoDBCrudPolicy`).
+    framework makes of a name (`DynamoDBCrudPolicy`). `source` is the document that it was parsed
+    from, where a reader keeps it to have it validated.
     """
 
     version: str
@@ -93,6 +94,7 @@ class Policy:
     id: str | None = None
     symbols: Symbols = NO_SYMBOLS
     ready_made: bool = False
+    source: object = field(default=None, compare=False, repr=False)
 
     @property
     def has_variables(self) -> bool:

@@ -191,7 +191,7 @@ class _Reader:
         if (path, kind) not in self.parsed:
             policy: Policy | None = None
             try:
-                policy, problems = parse_text(self.tree.read(path), path, path, kind)
+                policy, problems = parse_text(self.tree.read(path), path, path, kind, keep=True)
                 self.table.problems |= dict.fromkeys(problems)
             except OSError as error:
                 self.table.say(Span.whole(path), f"it can't be read: {error}", "Make it readable.")

@@ -70,7 +70,7 @@ class Policies:
         except OSError as error:
             self.problems.append(Problem(Span.whole(path), str(error), "Make it readable."))
             return None
-        policy, problems = parse_text(data, path, name=path, kind="identity")
+        policy, problems = parse_text(data, path, name=path, kind="identity", keep=True)
         self.problems += problems
         return policy
 

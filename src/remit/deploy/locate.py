@@ -216,7 +216,7 @@ def _nothing(path: str, framework: str | None, others: list[Found]) -> str:
     kind = f"{framework} project" if framework else "project that remit reads"
     names = list(dict.fromkeys(f"`{posixpath.normpath(one.folder or '.')}`" for one in others))
     if not names:
-        known = ", ".join(f"`{one.markers[0]}` ({one.name})" for one in FRAMEWORKS)
+        known = ", ".join(f"`{one.markers[-1]}` ({one.name})" for one in FRAMEWORKS)
         return f"no {kind} in {where}. Such a project is known by {known}."
     shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
     return f"no {kind} in {where} itself. There is one in {shown}: name that folder."

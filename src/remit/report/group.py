@@ -26,6 +26,7 @@ RULES = (
     "no-log-permission",
     "over-broad-grant",
     "unused-permission",
+    "policy-validation",
 )
 """The order in which findings of one severity are told: what fails first, what hides it next,
 what is merely too much last. A rule that is not here comes after them."""

@@ -34,7 +34,9 @@ Parsed = tuple[Policy | None, tuple[Problem, ...]]
 _OLD, _CURRENT = "2008-10-17", "2012-10-17"
 
 
-def parse_text(data: bytes | str, file: str, name: str = "", kind: Kind | None = None) -> Parsed:
+def parse_text(
+    data: bytes | str, file: str, name: str = "", kind: Kind | None = None, *, keep: bool = False
+) -> Parsed:
     """The policy in a file's content. Never raises: a broken document is a Problem.
 
     `file` is the name that spans bear and that tells JSON from YAML; the rest is as in `parse`.
@@ -43,16 +45,16 @@ def parse_text(data: bytes | str, file: str, name: str = "", kind: Kind | None =
         node = load(data, file)
     except DocumentError as error:
         return None, (error.problem,)
-    return parse(node, name, kind)
+    return parse(node, name, kind, keep=keep)
 
 
-def parse(node: Node, name: str = "", kind: Kind | None = None) -> Parsed:
+def parse(node: Node, name: str = "", kind: Kind | None = None, *, keep: bool = False) -> Parsed:
     """The policy in a document, and the problems in it by their place.
 
     `name` is what people call the policy. `kind` is what it is attached to: it decides whether a
     statement must, may or must not have a Principal and a Resource. None means not known: then
     only what is wrong in every kind is a problem. The policy is None when there is no object with
-    a usable `Statement`.
+    a usable `Statement`. With `keep` it holds the document as its `source`.
     """
     problems: list[Problem] = []
     notes = Notes(problems)
@@ -69,7 +71,8 @@ def parse(node: Node, name: str = "", kind: Kind | None = None) -> Parsed:
     policy = None
     if listed_statements is not None:
         _check_sids(listed_statements, kind, notes)
-        policy = Policy(version, listed_statements, node.span, name, identifier)
+        source = node if keep else None
+        policy = Policy(version, listed_statements, node.span, name, identifier, source=source)
     return policy, tuple(sorted(problems, key=lambda problem: problem.span))
 
 

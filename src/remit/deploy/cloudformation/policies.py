@@ -41,7 +41,7 @@ class Documents:
             return None
         if isinstance(value, Scalar) and stack.names.is_open(value.text):
             return None
-        policy, problems = parse(_as_sent(value, stack.names, "", kind), name, kind)
+        policy, problems = parse(_as_sent(value, stack.names, "", kind), name, kind, keep=True)
         # A symbol may stand for a whole ARN or a list, so its form can't be judged.
         self.problems += [one for one in problems if _stands(one, value)]
         return None if policy is None else replace(policy, symbols=stack.names.symbols())

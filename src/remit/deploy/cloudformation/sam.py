@@ -142,7 +142,11 @@ def _prepare(data: dict[str, Any]) -> None:
     if isinstance(shared, dict):
         _upload(shared, "CodeUri")
     resources = data.get("Resources")
-    for body in list(resources.values()) if isinstance(resources, dict) else ():
+    if not isinstance(resources, dict):
+        return
+    for name in [key for key in resources if key.startswith("Fn::")]:
+        del resources[name]  # told by template.py; the translator takes them for resources
+    for body in list(resources.values()):
         if not isinstance(body, dict):
             continue
         kind = str(body.get("Type"))

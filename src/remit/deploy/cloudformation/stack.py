@@ -33,7 +33,7 @@ class Stack:
     `name` is the stack's name, a token where it is not known. `label` stands before the names of
     its symbols where the deployment has several stacks. `exports` are those of all its stacks
     (which stack's, and of which output), `nested` the stacks that its resources stand for,
-    `siblings` other stacks by name.
+    `siblings` other stacks by name. `resources` are those whose condition is not false.
     """
 
     template: Template
@@ -45,6 +45,7 @@ class Stack:
     exports: dict[str, tuple[Stack, str]] = field(default_factory=dict)
     nested: dict[str, Stack] = field(default_factory=dict)
     siblings: dict[str, Stack] = field(default_factory=dict)
+    declared: dict[str, Resource] = field(default_factory=dict)
     resources: dict[str, Resource] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     _known: dict[tuple[str, str], Node | None] = field(default_factory=dict)
@@ -53,9 +54,8 @@ class Stack:
 
     def __post_init__(self) -> None:
         self.name = self.name or self.names.given(STACK_NAME)
-        self.resources = {
-            key: one for key, one in self.template.resources().items() if self._is_there(one)
-        }
+        self.declared = self.template.resources()
+        self.resources = {key: one for key, one in self.declared.items() if self._is_there(one)}
 
     def of_type(self, *types: str) -> Iterator[Resource]:
         """The resources of the given types, in order."""
@@ -79,9 +79,9 @@ class Stack:
         """What `Ref: name` gives."""
         if name in _PSEUDO:
             return _PSEUDO[name](self, span)
-        if name in self.template.section("Parameters").keys:
+        if name in self.template.table("Parameters"):
             return self._once(("parameter", name), span, lambda: self._parameter(name, span))
-        if name in self.template.section("Resources").keys:
+        if name in self.template.table("Resources"):
             return self._once((name, ""), span, lambda: text(self._format(name, "", span), span))
         self.say(span, f"`Ref` names {shown(name)}, which the template does not have")
         return text(self.names.given(self.label + name), span)
@@ -93,7 +93,7 @@ class Stack:
             found = child.output(attribute.removeprefix("Outputs."), span)
             if found is not None:
                 return found
-        if name not in self.template.section("Resources").keys:
+        if name not in self.template.table("Resources"):
             self.say(span, f"`Fn::GetAtt` names {shown(name)}, which the template does not have")
             return text(self.names.given(f"{self.label}{name} {attribute}"), span)
         return self._once(
@@ -102,8 +102,7 @@ class Stack:
 
     def output(self, name: str, span: Span) -> Node | None:
         """The value of an output; None where the template has none of that name."""
-        outputs = self.template.section("Outputs")
-        value = mapping(outputs.get(name), span).get("Value")
+        value = mapping(self.template.table("Outputs").get(name), span).get("Value")
         if value is None:
             return None
         return self._once(("output", name), span, lambda: self.value(value))
@@ -121,7 +120,7 @@ class Stack:
     def condition(self, name: str, span: Span) -> bool | None:
         """Whether a condition holds; None when that hangs on what is not known."""
         if name not in self._conditions:
-            node = self.template.section("Conditions").get(name)
+            node = self.template.table("Conditions").get(name)
             if node is None:
                 self.say(span, f"there is no condition {shown(name)}")
             with self._within(("condition", name), span) as fresh:
@@ -157,7 +156,7 @@ class Stack:
         return self.condition(condition.text, condition.span) is not False
 
     def _parameter(self, name: str, span: Span) -> Node | None:
-        definition = mapping(self.template.section("Parameters").get(name), span)
+        definition = mapping(self.template.table("Parameters").get(name), span)
         if name in self.passed:
             return self.passed[name]
         kind = string(definition.get("Type"))
@@ -172,7 +171,7 @@ class Stack:
         return text(value, span)
 
     def _format(self, name: str, attribute: str, span: Span) -> str:
-        resource = self.resources.get(name) or self.template.resources().get(name)
+        resource = self.declared.get(name)
         kind = KINDS.get(resource.type) if resource is not None else None
         if resource is None or kind is None:
             return _special(self, resource, attribute) or self.names.given(

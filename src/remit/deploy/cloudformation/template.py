@@ -16,7 +16,6 @@ from remit.syntax.nodes import Mapping, Node, Scalar, Sequence
 from remit.syntax.source import shown
 
 SERVERLESS = "AWS::Serverless-2016-10-31"
-LANGUAGE_EXTENSIONS = "AWS::LanguageExtensions"
 _SECTIONS = ("Parameters", "Mappings", "Conditions", "Resources", "Outputs", "Globals")
 _BARE = frozenset({"!Ref", "!Condition"})
 
@@ -47,6 +46,13 @@ class Template:
     file: str
     root: Mapping
     problems: list[Problem] = field(default_factory=list)
+    _tables: dict[str, dict[str, Node]] = field(default_factory=dict)
+
+    def table(self, name: str) -> dict[str, Node]:
+        """A section's entries by key; of duplicates the last one."""
+        if name not in self._tables:
+            self._tables[name] = {key.text: value for key, value in self.section(name).entries}
+        return self._tables[name]
 
     def section(self, name: str) -> Mapping:
         """A section by name; empty where it is absent or no object."""
@@ -64,6 +70,7 @@ class Template:
         return {
             key.text: Resource(key, string(body.get("Type")), body)
             for key, body in self.entries("Resources")
+            if not key.text.startswith("Fn::")
         }
 
     @property
@@ -116,6 +123,8 @@ def _wrong(root: Mapping) -> Iterator[Problem]:
 def _no_resources(section: Mapping) -> Iterator[Problem]:
     for key, value in section.entries:
         if key.text.startswith("Fn::"):
+            what = f"{shown(key.text)} is not unrolled: the resources that it makes are not checked"
+            yield Problem(key.span, what, "Check the template that CloudFormation made of it.")
             continue
         if not isinstance(value, Mapping):
             yield Problem(key.span, f"resource {shown(key.text)} must be an object", "Mend it.")

@@ -45,7 +45,7 @@ def policy(value: Value, run: Run, name: str, kind: Kind) -> Policy | str:
     symbol = next(_undecided(node, run.symbols), None)
     if symbol is not None:
         return f"what `{name}` grants hangs on `{symbol}`"
-    found, problems = parse(node, name, kind)
+    found, problems = parse(node, name, kind, keep=True)
     for problem in problems:
         if not _of_symbol(problem, run.symbols):
             run.problems.setdefault(problem)
