@@ -14,14 +14,13 @@ from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
-from bench import agree, decide, decision_log, plans, sam, wild
+from bench import agree, decide, decision_log, plans, wild
 from bench.measure import Cost, Machine, machine
 from bench.projects import make
 from bench.templates import make_plain, make_sam
 
 SMALL, LARGE = 40, 1000
 PLAN = 20
-FUNCTIONS = 50
 MANY = 1_960
 SIZES = (SMALL, 250, 500, LARGE)
 
@@ -64,10 +63,9 @@ def main() -> int:
     print(f"{'':34}{'wall s':>8}{'best':>8}{'cpu s':>8}{'MB':>7}  goal")
     with machine() as here, tempfile.TemporaryDirectory() as folder:
         _row("remit --help", here.typical([*REMIT, "--help"], 7), HELP)
-        _sam(here, Path(folder) / "sam")
         _plan(here, Path(folder) / "plan")
-        _templates(here, Path(folder))
         _many(here, Path(folder) / "many")
+        _templates(here, Path(folder))
         checks = {size: _size(here, Path(folder) / str(size), size) for size in SIZES}
     for smaller, larger in pairwise(SIZES[1:]):
         ratio = checks[larger].cpu / checks[smaller].cpu
@@ -103,13 +101,6 @@ def _size(here: Machine, folder: Path, files: int) -> Cost:
             f"  {name}", cost, Goal(), f"remit takes {check.cpu / cost.cpu:.1f} times its CPU time"
         )
     return check
-
-
-def _sam(here: Machine, folder: Path) -> None:
-    """One row for a SAM project."""
-    sam.make(folder, FUNCTIONS)
-    check = here.typical([*REMIT, "check", str(folder)], 5, (1,))
-    _row(f"remit check, SAM, {FUNCTIONS} functions", check, Goal(3))
 
 
 def _plan(here: Machine, folder: Path) -> None:
