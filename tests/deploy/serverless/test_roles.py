@@ -114,11 +114,11 @@ def test_what_the_framework_adds(provider: str, function: str, expected: str) ->
 @pytest.mark.parametrize(
     ("provider", "function", "more", "reason"),
     [
-        ("  iam: {role: 'arn:aws:iam::1:role/x'}", "", "", "role `arn:aws:iam::1:role/x` is outside"),
-        ("  role: arn:aws:iam::1:role/x", "", "", "role `arn:aws:iam::1:role/x` is outside"),
-        ("", "    role: arn:aws:iam::1:role/x", "", "role `arn:aws:iam::1:role/x` is outside"),
-        ("", "    role: {'Fn::ImportValue': r}", "", "role `{import r}` is outside"),
-        ("  iam: {role: '${ssm:/role}'}", "", "", "role `{ssm role}` is outside"),
+        ("  iam: {role: 'arn:aws:iam::1:role/x'}", "", "", "role `arn:aws:iam::1:role/x` is managed outside the project"),
+        ("  role: arn:aws:iam::1:role/x", "", "", "role `arn:aws:iam::1:role/x` is managed outside the project"),
+        ("", "    role: arn:aws:iam::1:role/x", "", "role `arn:aws:iam::1:role/x` is managed outside the project"),
+        ("", "    role: {'Fn::ImportValue': r}", "", "role `{import r}` is managed outside the project"),
+        ("  iam: {role: '${ssm:/role}'}", "", "", "role `{ssm role}` is managed outside the project"),
         ("  iam: {role: {statements: '${file(iam.js):all}'}}", "", "", "its statements are `{file iam.js all}`"),
         ("  iam: {role: {statements: ['${file(iam.js):one}']}}", "", "", "a statement of it is `{file iam.js one}`"),
         ("  iam: {role: {statements: [{Effect: Allow, Action: '${ssm:/a}', Resource: '*'}]}}", "", "", "`Action` of a statement is `{ssm a}`"),
