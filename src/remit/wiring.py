@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from remit.app.decision_log import DecisionLog, Keep
     from remit.app.generate import Generated, Wish
+    from remit.app.seeding import Seeds
 
 
 def check(
@@ -75,6 +76,17 @@ def decision_log(
     from remit.store.decision_log import connect
 
     return connect(place, create=create, keep=keep)
+
+
+def seeds(
+    place: Path, stage: str | None, framework: str | None, account: str | None, region: str | None
+) -> Seeds:
+    """The deployed roles of the project at `place`. Raises InputError."""
+    from remit.app.seeding import seeds as read_seeds  # nothing that a check needs
+
+    root, path = _split(place)
+    asked = Asked(path, framework, (stage,) if stage else ())
+    return read_seeds(FolderTree(root), asked, account, region)
 
 
 def assistants(root: Path) -> MCPServer[Any]:

@@ -115,8 +115,9 @@ class Filler:
         """The hole of a parameter that holds an ARN of which nothing is known: its region and
         account are as open as its name.
         """
-        for path, value in self.scope.params.items():
-            if isinstance(value, Hole) and path.lower().endswith("arn"):
+        for path in self.scope.params:
+            value = self.scope.params[path] if path.lower().endswith("arn") else None
+            if isinstance(value, Hole):
                 text = Text.of(value)
                 if any(text in texts for texts in values.values()):
                     return text

@@ -40,7 +40,8 @@ class Scope:
         """All values at `path`; empty when the call does not set it. `None` counts as not set."""
         if path.startswith("@"):
             return [self.extra[path[1:]]] if path[1:] in self.extra else []
-        found: list[Param] = [dict(self.params)]
+        # Not copied: enforce/plans.py sees by this dict what the answer hangs on.
+        found: list[Param] = [self.params if isinstance(self.params, dict) else dict(self.params)]
         for step in path.split("."):
             found = [value for holder in found for value in _step(holder, step)]
         found = [value for value in found if value is not None]
@@ -53,7 +54,7 @@ class Scope:
         parameters were not seen, it may or may not be set.
         """
         holder, _, name = path.rpartition(".")
-        outer = self.values(holder) if holder else [dict(self.params)]
+        outer = self.values(holder) if holder else []
         if any(isinstance(one, Hole) for one in outer):
             return Given.MAYBE
         if self.rest is not None and name not in self.params:

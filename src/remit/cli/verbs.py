@@ -70,6 +70,13 @@ VERBS = (
         server_flags.LOG_EXITS,
     ),
     Verb(
+        "serve",
+        "a local AWS that refuses what AWS would refuse",
+        server_flags.SERVE,
+        server_flags.serve,
+        server_flags.SERVE_EXITS,
+    ),
+    Verb(
         "mcp",
         "serve coding assistants (Model Context Protocol) on standard input and output",
         server_flags.MCP,

@@ -29,3 +29,12 @@ class HttpRequest:
             if key == name:
                 return value
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class HttpAnswer:
+    """What is sent back: status, headers and the whole body."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""

@@ -1,7 +1,8 @@
 """Access key ids, and the secrets that belong to them.
 
 Source: IAM User Guide, reference_identifiers (prefixes; facts/iam.md 5.3). An id tells its account,
-as `sts:GetAccessKeyInfo` does: 39 bits of the account number in the base32 digits after the prefix.
+as `sts:GetAccessKeyInfo` does: the digits after the prefix are base32, of which one bit is set and
+the next 40 are the account's number (39 would not hold twelve decimal digits).
 """
 
 from __future__ import annotations
@@ -16,14 +17,14 @@ Entropy: TypeAlias = Callable[[int], bytes]
 
 LONG_TERM, TEMPORARY = "AKIA", "ASIA"
 _DIGITS = 16
-_ACCOUNT_BITS, _TAIL_BITS = 39, 40
+_ACCOUNT_BITS, _TAIL_BITS = 40, 39
 _SECRET = 40
 
 
 def access_key_id(prefix: str, account: str, entropy: Entropy) -> str:
     """A new id of an account's: the prefix and 16 digits. `account` has twelve decimal digits."""
     # 80 bits: one that is set, the account, and what makes it unique.
-    tail = int.from_bytes(entropy(_TAIL_BITS // 8))
+    tail = int.from_bytes(entropy(_TAIL_BITS // 8 + 1)) % (1 << _TAIL_BITS)
     number = (1 << _ACCOUNT_BITS | int(account) % (1 << _ACCOUNT_BITS)) << _TAIL_BITS | tail
     return prefix + b32encode(number.to_bytes(10)).decode()
 

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from urllib.parse import unquote
 
 from remit.core.http import HttpRequest
@@ -197,6 +198,7 @@ def _made(
     )
 
 
+@lru_cache(maxsize=256)
 def _timestamp(written: str) -> tuple[str, float]:
     """The date in ISO 8601's basic form, and as seconds since the epoch."""
     if _BASIC.fullmatch(written) and written.isascii():

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
@@ -51,9 +51,31 @@ class Unrecognized(ValueError):  # noqa: N818 - what is raised is the answer "no
         self.protocol = protocol
 
 
+_SMALL = 4_096
+"""Bytes of a body up to which a call is remembered by it."""
+
+
 def recognize(request: HttpRequest, signing: str | None = None) -> Recognized:
     """The call in `request`. `signing` is the service's name in its signature's scope, None for an
     unsigned one. Raises Unrecognized."""
+    if request.method != "POST" or request.path != "/" or len(request.body) > _SMALL:
+        return _recognized(request, signing)
+    # Of what is posted to the root nothing else counts: protocols that name the operation.
+    told = tuple(header for header in request.headers if header[0] in _TELLING)
+    return _posted(request.query, told, request.body, signing)
+
+
+_TELLING = frozenset({"content-type", "x-amz-target", "smithy-protocol"})
+
+
+@lru_cache(maxsize=1024)
+def _posted(
+    query: str, headers: tuple[tuple[str, str], ...], body: bytes, signing: str | None
+) -> Recognized:
+    return _recognized(HttpRequest("POST", "/", query, headers, body), signing)
+
+
+def _recognized(request: HttpRequest, signing: str | None) -> Recognized:
     target = request.header("x-amz-target")
     if request.path.startswith("/service/") and request.header("smithy-protocol"):
         return _rpc(request)

@@ -1,0 +1,1 @@
+"""What an account holds of identities, and which policies apply to whom. Pure values."""

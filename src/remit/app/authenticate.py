@@ -1,0 +1,258 @@
+"""Who calls: an HTTP request and the live state to a caller, or AWS's own error.
+
+The order in which things are checked is AWS's (facts/iam.md 5.4, 7.6): the signature's form, the
+clock, its scope, the key or the session token, expiry, whether the session's issuer is still there,
+and last the signature itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import lru_cache
+
+from remit.account.applying import Own, brought, managed
+from remit.account.model import AccessKey, Account, Document, Role, Tags, User
+from remit.app.ports import State
+from remit.core.http import HttpRequest
+from remit.core.request import Value
+from remit.credentials import chunks, sessions
+from remit.credentials.errors import AuthError
+from remit.credentials.keys import LONG_TERM, secret_of
+from remit.credentials.sessions import Claims
+from remit.credentials.signature import Signature, read
+from remit.credentials.sigv4 import (
+    STREAMING,
+    check_clock,
+    check_scope,
+    check_signature,
+    signing_key,
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Caller:
+    """Somebody who calls. `principal` is as decisions name it, `own` what policies it brings and
+    `keys` the context keys that come with it. `claims` are those of a session, None for a
+    long-term key; `identity` the user or role behind it, None for root."""
+
+    principal: str
+    account: str
+    access_key: str
+    own: Own
+    keys: Mapping[str, Value] = field(default_factory=dict)
+    user_id: str = ""
+    identity: User | Role | None = None
+    claims: Claims | None = None
+
+
+ANONYMOUS = Caller("anonymous", "anonymous", "", Own(), {}, "anonymous")
+
+
+@dataclass(frozen=True, slots=True)
+class Authenticated:
+    """A caller whose signature fits, and the request with its body joined from its chunks."""
+
+    caller: Caller
+    request: HttpRequest
+    signature: Signature | None = field(default=None)
+
+
+def is_signed(request: HttpRequest) -> bool:
+    """Whether a request says at all who signed it."""
+    return request.header("authorization") is not None or "X-Amz-Signature=" in request.query
+
+
+def authenticate(
+    request: HttpRequest, service: str, state: State, now: float, master: bytes
+) -> Authenticated:
+    """The caller of a request. `service` is the name under which the called service is signed,
+    `now` the time in seconds, `master` the key of temporary credentials. Raises AuthError."""
+    signature = read(request)
+    check_clock(signature, now)
+    check_scope(signature, None, service)
+    if not signature.token_is_signed:
+        raise AuthError(
+            "AccessDenied", "There were headers present in the request which were not signed"
+        )
+    caller, secret = _known(signature, state, now, master)
+    check_signature(request, signature, secret)
+    return Authenticated(caller, _joined(request, signature, secret), signature)
+
+
+def _known(signature: Signature, state: State, now: float, master: bytes) -> tuple[Caller, str]:
+    """The caller that a key or a token names, and the secret."""
+    access_key = signature.access_key
+    if access_key.startswith(LONG_TERM):
+        key = state.key(access_key)
+        if key is None or not key.active or signature.token is not None:
+            raise sessions.invalid()
+        caller = of_key(state.account(key.account), key)
+        if caller is None:
+            raise sessions.invalid()
+        return caller, key.secret
+    claims = _claims(access_key, signature.token or "", master)
+    sessions.check_expiry(claims, now)
+    found = of_session(state.account(claims.account), access_key, claims)
+    if found is None:
+        raise sessions.invalid()
+    return found, secret_of(access_key, master)
+
+
+@lru_cache(maxsize=1024)
+def _claims(access_key: str, token: str, master: bytes) -> Claims:
+    return sessions.unseal(access_key, token, master)
+
+
+def _joined(request: HttpRequest, signature: Signature, secret: str) -> HttpRequest:
+    """The request with its whole body, where that came in chunks."""
+    mode = request.header("x-amz-content-sha256")
+    if mode is None or not mode.startswith(STREAMING):
+        return request
+    key = signing_key(secret, signature.date, signature.region, signature.service)
+    return joined(request, mode, signature, key)
+
+
+def joined(request: HttpRequest, mode: str, signature: Signature, key: bytes) -> HttpRequest:
+    """A chunked request as the client would have sent it in one piece. Raises AuthError."""
+    length = request.header("x-amz-decoded-content-length")
+    size = int(length) if length is not None and length.isdecimal() else None
+    found = chunks.join(request.body, mode, signature, key, size)
+    kept = tuple(filter(None, map(_unchunked, request.headers)))
+    return replace(request, headers=(*kept, *found.trailers), body=found.body)
+
+
+def _unchunked(header: tuple[str, str]) -> tuple[str, str] | None:
+    """A header as it is without chunks; None for one that only speaks of them."""
+    name, value = header
+    if name in ("x-amz-decoded-content-length", "x-amz-trailer", "content-length"):
+        return None
+    if name == "x-amz-content-sha256":
+        return name, "UNSIGNED-PAYLOAD"
+    if name == "content-encoding":
+        rest = ",".join(v for v in value.replace(" ", "").split(",") if v != "aws-chunked")
+        return (name, rest) if rest else None
+    return header
+
+
+# --- long-term keys -----------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=256)
+def of_key(account: Account, key: AccessKey) -> Caller | None:
+    """The user or root of a long-term key; None when the user is no longer there."""
+    if key.user is None:
+        keys = {"aws:userid": account.id} | _of_account(account)
+        return Caller(account.root, account.id, key.id, brought(account, None), keys, account.id)
+    user = account.users.get(key.user)
+    if user is None:
+        return None
+    keys = {"aws:userid": user.id} | _principal_tags(user.tags) | _of_account(account)
+    return Caller(user.arn, account.id, key.id, brought(account, user), keys, user.id, user)
+
+
+# --- sessions -----------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=1024)
+def of_session(account: Account, access_key: str, claims: Claims) -> Caller | None:
+    """The caller of a session; None when the role or user behind it is no longer there: a session
+    is bound to its issuer's unique id (facts 5.2)."""
+    identity = _issuer(account, claims)
+    if identity is None and claims.kind != "root":
+        return None
+    principal, user_id = _NAMES[claims.kind](claims)
+    policies = None
+    if claims.policies or claims.policy_arns:
+        texts = (Document("session policy", text) for text in claims.policies)
+        policies = (*texts, *managed(account, claims.policy_arns))
+    own = brought(account, identity, policies)
+    tags = dict(claims.tags)
+    if claims.kind != "federated" and identity is not None:
+        tags = dict(identity.tags) | tags  # session tags override the role's (facts 5.2)
+    keys = {
+        "aws:userid": user_id,
+        "aws:TokenIssueTime": timestamp(claims.issued),
+        **_principal_tags(tuple(tags.items())),
+        **_of_account(account),
+        **_of_session(claims),
+        **dict(claims.context),
+    }
+    return Caller(principal, account.id, access_key, own, keys, user_id, identity, claims)
+
+
+def _issuer(account: Account, claims: Claims) -> User | Role | None:
+    found: User | Role | None
+    if claims.kind == "role":
+        found = account.role(claims.issuer)
+    else:
+        found = account.users.get(claims.issuer.rpartition("/")[2])
+    return found if found is not None and found.id == claims.issuer_id else None
+
+
+def _role_name(claims: Claims) -> tuple[str, str]:
+    partition, role = claims.issuer.split(":")[1], claims.issuer.rpartition("/")[2]
+    session = f"arn:{partition}:sts::{claims.account}:assumed-role/{role}/{claims.name}"
+    return session, f"{claims.issuer_id}:{claims.name}"
+
+
+def _federated_name(claims: Claims) -> tuple[str, str]:
+    partition = claims.issuer.split(":")[1]
+    principal = f"arn:{partition}:sts::{claims.account}:federated-user/{claims.name}"
+    return principal, f"{claims.account}:{claims.name}"
+
+
+def _user_name(claims: Claims) -> tuple[str, str]:
+    return claims.issuer, claims.issuer_id
+
+
+def _root_name(claims: Claims) -> tuple[str, str]:
+    return claims.issuer, claims.account
+
+
+# A session's principal and user id, by its kind (facts 5.3, 3.6).
+_NAMES: Mapping[str, Callable[[Claims], tuple[str, str]]] = {
+    "role": _role_name,
+    "user": _user_name,
+    "federated": _federated_name,
+    "root": _root_name,
+}
+
+
+def _of_session(claims: Claims) -> dict[str, Value]:
+    """The keys that are frozen into a session (facts 3.2, 3.6)."""
+    keys: dict[str, Value] = {}
+    if claims.kind == "role":
+        keys["aws:PrincipalArn"] = claims.issuer
+    if claims.source_identity is not None:
+        keys["aws:SourceIdentity"] = claims.source_identity
+    if claims.provider is not None:
+        keys["aws:FederatedProvider"] = claims.provider
+    elif claims.kind in ("role", "user"):
+        keys["aws:MultiFactorAuthPresent"] = "false" if claims.mfa is None else "true"
+    return keys
+
+
+def _principal_tags(tags: Tags) -> dict[str, Value]:
+    return {f"aws:PrincipalTag/{key}": value for key, value in tags}
+
+
+def _of_account(account: Account) -> dict[str, Value]:
+    organisation = account.organisation
+    if organisation is None:
+        return {}
+    return {
+        "aws:PrincipalOrgID": organisation.id,
+        "aws:PrincipalOrgPaths": (organisation.path,),
+    }
+
+
+def timestamp(seconds: float) -> str:
+    """A moment as context keys write it."""
+    return _timestamp(int(seconds))
+
+
+@lru_cache(maxsize=256)
+def _timestamp(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,178 @@
+"""Whether a caller may make a call: every permission that it asks for must be granted.
+
+What may live here: one decision out of the decisions about a call's permissions, and AWS's sentence
+for a denial. What a call asks for is told by enforce/calls.py; how one is decided by the engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from remit.account.applying import attachable, compiled
+from remit.account.model import Account
+from remit.app.authenticate import Caller
+from remit.app.ports import Resource, State
+from remit.core.decision import Decision, Layer, Verdict
+from remit.core.request import Request, Value
+from remit.engine.authorize import authorize
+from remit.engine.policyset import PolicySet
+from remit.explain.causes import Trace, documents
+from remit.explain.trace import trace
+from remit.explain.wording import Cause, denial, plain, policy_type
+
+_S3 = "s3:"
+Context: TypeAlias = Callable[[], Mapping[str, Value]]
+"""Gives context keys; many requests are decided without."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One permission that a call asks for: an action on a resource, or on any of `alternatives`.
+    `context` gives the context keys that belong to this permission alone."""
+
+    action: str
+    resource: str
+    alternatives: tuple[str, ...] = ()
+    context: Context = dict
+
+
+@dataclass(frozen=True, slots=True)
+class Permitted:
+    """What became of a call: the request that decided (the denied one, else the last), with its
+    decision and policies; None where the call asks for no permission."""
+
+    allowed: bool
+    request: Request | None = None
+    decision: Decision | None = None
+    policies: PolicySet | None = field(default=None, repr=False)
+
+
+FREE = Permitted(True)
+
+
+def permit(
+    caller: Caller, asked: Sequence[Asked], state: State, context: Callable[[], Mapping[str, Value]]
+) -> Permitted:
+    """Decide a call. `context` gives the keys that all its permissions share."""
+    last = FREE
+    for one in asked:
+        last = _decide(caller, one, state, context)
+        if not last.allowed:
+            break
+    return last
+
+
+def _decide(
+    caller: Caller, asked: Asked, state: State, context: Callable[[], Mapping[str, Value]]
+) -> Permitted:
+    """One permission. Where one of several resources may be meant an explicit deny on any of them
+    denies; otherwise one that is allowed is enough."""
+    first: Permitted | None = None
+    allowed: Permitted | None = None
+    for name in (asked.resource, *asked.alternatives):
+        found = _on(caller, asked, name, state, context)
+        if found.decision is not None and found.decision.verdict is Verdict.EXPLICIT_DENY:
+            return found
+        first = first or found
+        allowed = allowed or (found if found.allowed else None)
+    return allowed or first or FREE
+
+
+def _on(
+    caller: Caller,
+    asked: Asked,
+    name: str,
+    state: State,
+    context: Context,
+) -> Permitted:
+    resource = state.resource(name, caller.account)
+    owner = resource.account or _account(name) or caller.account
+    account = state.account(owner if owner.isdigit() else caller.account)
+    found = compiled(caller.own, attachable(account, resource.policy))
+    if not found.conditional and not asked.action.startswith(_BY_CONTEXT):
+        # Nothing looks at the context: it is put together only where it will be told.
+        request = Request(caller.principal, asked.action, name, owner, caller.keys)
+        decision = authorize(request, found.policies)
+        if decision.allowed:
+            return Permitted(True, request, decision, found.policies)
+    keys = {**context(), **caller.keys, **_resource_keys(asked.action, resource), **asked.context()}
+    if account.organisation is not None:
+        keys["aws:ResourceOrgID"] = account.organisation.id
+        keys["aws:ResourceOrgPaths"] = (account.organisation.path,)
+    request = Request(caller.principal, asked.action, name, owner, keys)
+    decision = authorize(request, found.policies)
+    return Permitted(decision.allowed, request, decision, found.policies)
+
+
+# Services whose own rules look at the context, whatever the policies say (engine/services).
+_BY_CONTEXT = ("sts:", "kms:", "execute-api:")
+
+
+def _account(arn: str) -> str | None:
+    parts = arn.split(":", 5)
+    return parts[4] if len(parts) == 6 and parts[4].isdigit() else None
+
+
+def _resource_keys(action: str, resource: Resource) -> dict[str, Value]:
+    keys: dict[str, Value] = {f"aws:ResourceTag/{key}": value for key, value in resource.tags}
+    prefix = action.partition(":")[0]
+    if prefix in _OWN_RESOURCE_TAG:
+        keys |= {f"{prefix}:ResourceTag/{key}": value for key, value in resource.tags}
+    for key, value in resource.object_tags:
+        keys[f"s3:ExistingObjectTag/{key}"] = value
+    if action.startswith(_S3) and resource.account is not None:
+        keys["s3:ResourceAccount"] = resource.account
+    return keys
+
+
+def _denying(found: Trace, layer: Layer) -> str | None:
+    """The ARN of the policy of that layer that denies; None for one that has none."""
+    for named in found.decision.determining:
+        if named.layer is layer:
+            name = documents(found.policies, layer)[named.policy].name
+            return name if name.startswith("arn:") else None
+    return None
+
+
+# Services with a key of their own beside aws:ResourceTag (Service Authorization Reference).
+_OWN_RESOURCE_TAG = frozenset(
+    {"ec2", "iam", "ecs", "ecr", "secretsmanager", "ssm", "elasticloadbalancing", "autoscaling"}
+)
+
+
+def sentence(denied: Permitted, home: Account | None, state: State, encoded: str = "") -> str:
+    """AWS's sentence for a denied call, with the clause that names the cause (facts 6.1).
+
+    `home` is the caller's account, None for who has none. Who belongs neither to the resource's
+    account nor to its organisation is not told the cause.
+    """
+    request, policies = denied.request, denied.policies
+    if request is None or policies is None:
+        return ""
+    found = trace(request, policies)
+    spoken = Request(
+        request.principal, found.action, request.resource, request.resource_account, request.context
+    )
+    if not _related(home, request.resource_account, state):
+        return plain(spoken) or denial(spoken, None, encoded)
+    cause = None
+    if found.blocking:
+        layer = found.blocking[0]
+        explicit = found.decision.verdict is Verdict.EXPLICIT_DENY
+        arn = _denying(found, layer) if explicit else None
+        cause = Cause(policy_type(layer, found.action), explicit, arn)
+    return denial(spoken, cause, encoded)
+
+
+def _related(home: Account | None, owner: str | None, state: State) -> bool:
+    """Whether a caller is told why: one of the same account, or of the same organisation."""
+    if home is None:
+        return False
+    if owner is None or owner == home.id:
+        return True
+    theirs = state.account(owner).organisation
+    return (
+        home.organisation is not None and theirs is not None and home.organisation.id == theirs.id
+    )

@@ -1,0 +1,78 @@
+"""What authorizing asks of the outside: the live state, the time, a place for decisions.
+
+Adapters stand in server/ (moto's backends) and store/ (the decision log); wiring.py joins them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol, TypeAlias
+
+from remit.account.model import AccessKey, Account, Document, Tags
+from remit.core.decision import Decision
+from remit.core.request import Request
+
+Clock: TypeAlias = Callable[[], float]
+"""Seconds since the epoch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """What is there under an ARN. `account` owns it; `policy` is its own policy; `object_tags` are
+    those of an S3 object, whose keys are others than those of the bucket."""
+
+    account: str | None = None
+    policy: Document | None = None
+    tags: Tags = ()
+    object_tags: Tags = ()
+
+
+NO_RESOURCE = Resource()
+
+
+class State(Protocol):
+    """The live state. Whatever was written before a call is seen by it."""
+
+    def account(self, account: str) -> Account:
+        """The identities of an account; an empty one where there is none."""
+
+    def key(self, access_key: str) -> AccessKey | None:
+        """A long-term access key."""
+
+    def resource(self, arn: str, account: str) -> Resource:
+        """What is under `arn`, asked by a caller of `account`; NO_RESOURCE where nothing is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """One decision, for the log: never a secret and never a body.
+
+    `why` is AWS's sentence for a denial, empty for what was allowed; `unsettled` are permissions
+    that may have been needed too, which could not be told.
+    """
+
+    id: str
+    time: float
+    service: str
+    operation: str
+    request: Request | None
+    decision: Decision | None
+    allowed: bool
+    why: str = ""
+    seconds: float = 0.0
+    unsettled: tuple[str, ...] = field(default=())
+
+
+class DecisionLog(Protocol):
+    """Where decisions are kept."""
+
+    def record(self, decided: Decided) -> None:
+        """Keep one. Must not block for long: it is called for every request."""
+
+
+class NoLog:
+    """Keeps nothing."""
+
+    def record(self, decided: Decided) -> None:
+        """Forget it."""

@@ -1,0 +1,128 @@
+"""The verb `serve`: a local AWS that enforces every policy, until it is stopped."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from argparse import Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from remit.app.errors import InputError
+from remit.cli.exits import Exit
+
+if TYPE_CHECKING:
+    from remit.app.seeding import Seeds
+    from remit.server.enforcer import Settings
+    from remit.server.run import Address, Built
+
+
+def run(arguments: Namespace) -> int:
+    """Serve. Raises InputError."""
+    try:
+        from remit.server import run as serving
+        from remit.server.seed import plant
+    except ModuleNotFoundError as error:
+        hint = "Install it: `pip install 'remit[serve]'`."
+        raise InputError(f"`remit serve` needs the package `{error.name}`", hint) from None
+    logging.basicConfig(level=logging.WARNING, format="remit: %(message)s", stream=sys.stderr)
+    _check(arguments)
+    address = serving.Address(arguments.host, arguments.port, arguments.certificate, arguments.key)
+    seeds = _seeds(arguments)
+    listening = serving.bind(address)  # a port that is in use is said before anything is made
+    built = serving.build(_settings(arguments, seeds), largest=arguments.max_body << 20)
+    made = plant(built.state, seeds.account, seeds.roles) if seeds is not None else ()
+    _greet(built, address, listening.getsockname()[1], seeds, made)
+    server = serving.server(built, address)
+    try:
+        server.run(sockets=[listening])
+    except KeyboardInterrupt:
+        pass  # uvicorn has ended what was under way
+    finally:
+        listening.close()
+    _say("stopped")
+    return Exit.OK
+
+
+def _check(arguments: Namespace) -> None:
+    if arguments.account is not None and not (
+        len(arguments.account) == 12
+        and arguments.account.isdecimal()
+        and arguments.account.isascii()
+    ):
+        raise InputError(f"`{arguments.account}` is no account: expected 12 digits")
+    if not 0 <= arguments.port <= 65_535:
+        raise InputError(f"`{arguments.port}` is no port: expected 0 to 65535")
+    if not 1 <= arguments.max_body <= 65_536:
+        raise InputError(f"`{arguments.max_body}` MiB: expected 1 to 65536")
+    if bool(arguments.certificate) != bool(arguments.key):
+        raise InputError("`--certificate` and `--key` go together")
+    for name in (arguments.certificate, arguments.key):
+        if name is not None and not Path(name).is_file():
+            raise InputError(f"`{name}` is no file")
+    if arguments.project is None and (arguments.stage or arguments.framework):
+        raise InputError("`--stage` and `--framework` need `--project`")
+
+
+def _seeds(arguments: Namespace) -> Seeds | None:
+    if arguments.project is None:
+        return None
+    from remit import wiring
+
+    return wiring.seeds(
+        Path(arguments.project),
+        arguments.stage,
+        arguments.framework,
+        arguments.account,
+        arguments.region,
+    )
+
+
+def _settings(arguments: Namespace, seeds: Seeds | None) -> Settings:
+    from remit.app.seeding import ACCOUNT, REGION
+    from remit.server.enforcer import Settings as Made
+
+    return Made(
+        region=seeds.region if seeds else arguments.region or REGION,
+        account=seeds.account if seeds else arguments.account or ACCOUNT,
+        unknown_allowed=arguments.unknown == "allow",
+        secure=not arguments.plain_http,
+    )
+
+
+def _greet(
+    built: Built, address: Address, port: int, seeds: Seeds | None, made: tuple[str, ...]
+) -> None:
+    """Say where it listens and with which keys; to the terminal only, never to a log."""
+    scheme = "https" if address.certificate else "http"
+    host = f"[{address.host}]" if ":" in address.host else address.host
+    region = built.enforcer.settings.region
+    _say(f"serving account {built.administrator.account} at {scheme}://{host}:{port}")
+    lines = [
+        "",
+        f"export AWS_ENDPOINT_URL={scheme}://{host}:{port}",
+        f"export AWS_REGION={region}",
+        "# the bootstrap administrator; these keys end with this process",
+        f"export AWS_ACCESS_KEY_ID={built.administrator.id}",
+        f"export AWS_SECRET_ACCESS_KEY={built.administrator.secret}",
+        f"# the root user: {built.root.id} {built.root.secret}",
+        "",
+    ]
+    print("\n".join(lines), flush=True)  # noqa: T201  the command line speaks by printing
+    if seeds is not None:
+        for arn in made:
+            _say(f"role of stage {seeds.stage}: {arn}")
+        for note in seeds.notes:
+            _say(f"note: {note}")
+    if not _is_local(address.host):
+        _say(f"warning: `{address.host}` can be reached from other machines")
+
+
+def _is_local(host: str) -> bool:
+    return host in ("localhost", "::1") or host.startswith("127.")
+
+
+def _say(text: str) -> None:
+    from remit.report.terminal import Screen
+
+    print(Screen().clean(f"remit: {text}"), file=sys.stderr, flush=True)  # noqa: T201  the same

@@ -1,0 +1,164 @@
+"""Starting and ending the server: uvicorn with uvloop, one process, on loopback.
+
+`remit serve` runs it in the main thread; tests and `remit run` in a thread of their own.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from remit.account.model import AccessKey
+from remit.app.errors import InputError
+from remit.app.ports import Clock, DecisionLog, NoLog
+from remit.credentials.keys import LONG_TERM, access_key_id, random_secret
+from remit.server import emulator
+from remit.server.asgi import Application
+from remit.server.enforcer import Enforcer, Settings
+from remit.server.state import ADMINISTRATOR, MotoState
+
+if TYPE_CHECKING:
+    import uvicorn
+
+_KEEP_ALIVE = 75
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where to listen. Port 0 takes any that is free. `certificate` and `key` are files for TLS."""
+
+    host: str = "127.0.0.1"
+    port: int = 4566
+    certificate: str | None = None
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A server that is ready to listen, and the keys that it began with."""
+
+    application: Application
+    enforcer: Enforcer
+    state: MotoState
+    administrator: AccessKey = field(repr=False)
+    root: AccessKey = field(repr=False)
+
+
+def build(
+    settings: Settings,
+    *,
+    log: DecisionLog | None = None,
+    clock: Clock = time.time,
+    master: bytes | None = None,
+    largest: int = 256 << 20,
+    patience: float = 60.0,
+) -> Built:
+    """Everything but the socket. Raises InputError when the extra is not installed."""
+    try:
+        emulator.prepare()
+    except ModuleNotFoundError as error:
+        raise missing(error) from None
+    administrator, root = (_built_in(settings.account, name) for name in (ADMINISTRATOR, None))
+    state = MotoState((administrator, root))
+    enforcer = Enforcer(
+        state,
+        clock,
+        master or secrets.token_bytes(32),
+        secrets.token_bytes,
+        settings,
+        log or NoLog(),
+    )
+    application = Application(enforcer, largest, patience)
+    state.account(settings.account)  # AWS's own policies are read now, not by the first caller
+    return Built(application, enforcer, state, administrator, root)
+
+
+def missing(error: ModuleNotFoundError) -> InputError:
+    """What to say when the extra is not there."""
+    hint = "Install it: `pip install 'remit[serve]'`."
+    return InputError(f"`remit serve` needs the package `{error.name}`", hint)
+
+
+def _built_in(account: str, user: str | None) -> AccessKey:
+    key = access_key_id(LONG_TERM, account, secrets.token_bytes)
+    return AccessKey(key, random_secret(secrets.token_bytes), account, user)
+
+
+def bind(address: Address) -> socket.socket:
+    """A listening socket. Raises InputError where the address cannot be had."""
+    family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
+    made = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        made.bind((address.host, address.port))
+        made.listen(4096)
+    except (OSError, OverflowError) as error:
+        made.close()
+        raise _unbound(address, error) from None
+    return made
+
+
+def _unbound(address: Address, error: Exception) -> InputError:
+    where = f"{address.host}:{address.port}"
+    number = getattr(error, "errno", None)
+    if number == errno.EADDRINUSE:
+        return InputError(f"`{where}` is in use", "Choose another with `--port`.")
+    if number == errno.EACCES:
+        return InputError(f"`{where}` needs more rights", "Choose a port above 1023.")
+    text = os.strerror(number) if number else str(error)
+    return InputError(f"cannot listen on `{where}`: {text}", "Choose another `--host`.")
+
+
+def server(built: Built, address: Address) -> uvicorn.Server:
+    """uvicorn around the application. Raises InputError when the extra is not installed."""
+    try:
+        import uvicorn
+
+        from remit.server.protocol import Impatient
+    except ModuleNotFoundError as error:
+        raise missing(error) from None
+    return uvicorn.Server(
+        uvicorn.Config(
+            built.application,
+            loop="uvloop",
+            http=Impatient,
+            ws="none",
+            lifespan="off",
+            interface="asgi3",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,  # who calls is told by the connection, not by a header
+            timeout_keep_alive=_KEEP_ALIVE,
+            timeout_graceful_shutdown=3,
+            ssl_certfile=address.certificate,
+            ssl_keyfile=address.key,
+        )
+    )
+
+
+@contextmanager
+def running(built: Built, address: Address = Address(port=0)) -> Iterator[str]:
+    """The server in a thread, while the block lasts; yields its URL."""
+    listening = bind(address)
+    made = server(built, address)
+    thread = threading.Thread(
+        target=made.run, kwargs={"sockets": [listening]}, name="remit-serve", daemon=True
+    )
+    thread.start()
+    scheme = "https" if address.certificate else "http"
+    try:
+        yield f"{scheme}://{address.host}:{listening.getsockname()[1]}"
+    finally:
+        made.should_exit = True
+        thread.join(10)
+        listening.close()
+        built.application.threads.shutdown(wait=False, cancel_futures=True)
