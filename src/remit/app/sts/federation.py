@@ -1,0 +1,55 @@
+"""What both kinds of federation have in common: the trust policy is asked for the provider.
+
+Source: facts/iam.md 4.11, 5.2 and 5.4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from remit.app.sts import session
+from remit.app.sts.assume_role import role_keys
+from remit.app.sts.permission import require_role
+from remit.app.sts.policies import Passed, packed_size
+from remit.app.sts.ports import Call, Means, Role
+from remit.app.sts.session import Result, Wanted
+from remit.app.sts.tags import SessionTags
+from remit.core.request import Request, Value
+
+
+def let_in(
+    action: str,
+    arn: str,
+    principal: str,
+    keys: Mapping[str, Value],
+    tags: SessionTags,
+    call: Call,
+    means: Means,
+) -> Role:
+    """The role, if its trust policy lets the provider in. Raises StsError."""
+    role = means.state.role(arn)
+    context = {**call.context, **role_keys(role, tags), **tags.context(), **keys}
+    asked = Request(principal, action, arn, None, context)
+    require_role(asked, means.state.policies(None, role), role)
+    assert role is not None  # noqa: S101 - require_role has denied what does not exist
+    return role
+
+
+def result(
+    role: Role, asked: Mapping[str, Any], wanted: tuple[str, Passed, SessionTags], means: Means,
+    *, longest: float | None = None, source: str | None = None, provider: str | None = None,
+    context: tuple[tuple[str, str], ...] = (),
+) -> Result:  # fmt: skip
+    """The answer. `wanted` is the session's name, its policies and tags; `longest` the seconds
+    for which the assertion lets it last. Raises StsError."""
+    name, given, tags = wanted
+    size = packed_size(given, tags.all)
+    seconds = session.role_seconds(asked.get("DurationSeconds"), role, chained=False)
+    if longest is not None:
+        seconds = min(seconds, int(longest))
+    made = Wanted(
+        name, seconds, given, tags, source_identity=source, provider=provider, context=context
+    )
+    found = session.role_session(role, made, means)
+    return found if size is None else {**found, "PackedPolicySize": size}
