@@ -164,8 +164,9 @@ def _faults(value: Any, shape: Shape, at: str) -> Iterator[str]:
 
 def _text(value: str, shape: Shape, at: str) -> Iterator[str]:
     shown = "" if shape.get("sensitive") else f"'{value}'"
-    pattern = shape.get("pattern")
-    if pattern is not None and not PATTERNS[pattern](value):
+    pattern = shape.get("pattern", "")
+    matches = PATTERNS.get(pattern)  # a pattern of a later model is not checked; a test tells
+    if matches is not None and not matches(value):
         yield _fault(shown, at, f"satisfy regular expression pattern: {pattern}")
     yield from _bounds(len(value), shown, shape, at, "have length")
 
