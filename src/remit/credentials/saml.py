@@ -109,7 +109,7 @@ def verify(encoded: str, metadata: Metadata, now: float) -> Assertion:
         given.removeprefix(_FORMAT),
         recipient,
         tuple(_attributes(assertion)),
-        _ends(assertion),
+        _ends(assertion, now),
     )
 
 
@@ -220,9 +220,12 @@ def _attributes(assertion: Element) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield one.get("Name", ""), values
 
 
-def _ends(assertion: Element) -> float | None:
+def _ends(assertion: Element, now: float) -> float | None:
     found = assertion.find(f"{_ASSERTION}AuthnStatement")
-    return None if found is None else _moment(found.get("SessionNotOnOrAfter"))
+    ends = None if found is None else _moment(found.get("SessionNotOnOrAfter"))
+    if ends is not None and now >= ends:
+        raise AuthError("ExpiredTokenException", TOO_LATE, 400)
+    return ends
 
 
 # --- small things -------------------------------------------------------------------------------

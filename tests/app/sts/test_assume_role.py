@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from remit.app.sts.errors import StsError
 from remit.app.sts.identity import caller as caller_of
+from remit.app.sts.identity import check_issuer
 from remit.app.sts.ports import Caller
 from remit.credentials.sessions import Claims
 from tests.app.sts.world import (
@@ -79,7 +81,9 @@ ALLOWED: list[tuple[str, World, Caller, dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("name", "given", "caller", "params", "source"), ALLOWED)
-def test_allowed(name: str, given: World, caller: Caller, params: dict[str, Any], source: str) -> None:
+def test_allowed(
+    name: str, given: World, caller: Caller, params: dict[str, Any], source: str
+) -> None:
     assert Desk(given).assume(caller, **params)["AssumedRoleUser"] == {
         "AssumedRoleId": "AROATARGET:session",
         "Arn": f"arn:aws:sts::{HERE}:assumed-role/target/session",
@@ -219,7 +223,9 @@ def tag(key: str, value: str = "x") -> dict[str, str]:
          " transitive tag key from the calling session."),
     ],
 )  # fmt: skip
-def test_tags_that_are_refused(caller: Caller, params: dict[str, Any], code: str, message: str) -> None:
+def test_tags_that_are_refused(
+    caller: Caller, params: dict[str, Any], code: str, message: str
+) -> None:
     with pytest.raises(StsError) as error:
         Desk(world(trust(*BOTH, to=[USER, MIDDLE]))).assume(caller, **params)
     assert (error.value.code, error.value.message, error.value.status) == (code, message, 400)
@@ -343,3 +349,28 @@ def test_nine_attempts() -> None:
     assert said[9] == NOT_THEIRS  # exhausted attempts (5.4 [O])
     desk.now += 181
     assert desk.assume(SerialNumber=DEVICE, TokenCode=code(desk.now))
+
+
+# --- what happens to a role afterwards (Appendix B, 5.2 [O]) ------------------------------------
+
+
+def test_a_deleted_role_ends_its_sessions() -> None:
+    from remit.credentials.errors import AuthError
+
+    desk = Desk()
+    claims = claims_of(desk.assume())
+    check_issuer(claims, desk.world)
+    anew = replace(claims, issuer_id="AROABEFORE")
+    for old in (anew, replace(claims, issuer=f"{ROLE}2")):
+        with pytest.raises(AuthError) as error:
+            check_issuer(old, desk.world)
+        assert error.value.code == "InvalidClientTokenId"
+
+
+def test_a_changed_trust_policy_ends_none() -> None:
+    desk = Desk()
+    claims = claims_of(desk.assume())
+    desk.world.trusts[ROLE] = trust(to=MIDDLE)
+    check_issuer(claims, desk.world)
+    caller = caller_of(claims)
+    assert desk.call("GetCallerIdentity", caller)["Arn"] == caller.arn

@@ -105,7 +105,9 @@ BOB = f"arn:aws:sts::{HERE}:federated-user/bob"
 def test_get_federation_token() -> None:
     desk = Desk()
     tags = [{"Key": "team", "Value": "red"}]
-    result = desk.call("GetFederationToken", user(tags={"Team": "blue", "env": "dev"}), Name="bob", Tags=tags)
+    result = desk.call(
+        "GetFederationToken", user(tags={"Team": "blue", "env": "dev"}), Name="bob", Tags=tags
+    )
     assert result["FederatedUser"] == {"FederatedUserId": f"{HERE}:bob", "Arn": BOB}
     assert dict(claims_of(result).tags) == {"team": "red", "env": "dev"}
     assert 0 < result["PackedPolicySize"] < 10
@@ -141,7 +143,9 @@ def test_get_federation_token_denied(statements: Any, params: dict[str, Any], me
     ],
 )
 @pytest.mark.parametrize("caller", [OWN, FEDERATED])
-def test_what_those_sessions_cannot_call(operation: str, params: dict[str, Any], caller: Caller) -> None:
+def test_what_those_sessions_cannot_call(
+    operation: str, params: dict[str, Any], caller: Caller
+) -> None:
     """facts/iam.md 5.2: GetSessionToken's only take on roles, GetFederationToken's call nothing."""
     with pytest.raises(StsError) as error:
         Desk().call(operation, caller, **params)
@@ -225,19 +229,21 @@ def test_assume_root(target: str, task: str, feature: str) -> None:
 def test_assume_root_refused(caller: Caller, target: str, task: str, code: str) -> None:
     desk = Desk(World(roots=frozenset({(HERE, THERE, "RootSessions")})))
     with pytest.raises(StsError) as error:
-        desk.call(
-            "AssumeRoot", caller, TargetPrincipal=target, TaskPolicyArn={"arn": TASK + task}
-        )
+        desk.call("AssumeRoot", caller, TargetPrincipal=target, TaskPolicyArn={"arn": TASK + task})
     assert error.value.code == code
 
 
 def test_the_task_policy_can_be_asked_for() -> None:
     """`sts:TaskPolicyArn` (facts/iam.md 3.7)."""
     task = TASK + "S3UnlockBucketPolicy"
-    only = allow("sts:AssumeRoot", Resource="*", Condition={"ArnEquals": {"sts:TaskPolicyArn": task}})
+    only = allow(
+        "sts:AssumeRoot", Resource="*", Condition={"ArnEquals": {"sts:TaskPolicyArn": task}}
+    )
     world = World(identity={USER: (policy(only),)}, roots=frozenset(
         {(HERE, THERE, "RootSessions")}))  # fmt: skip
-    assert Desk(world).call("AssumeRoot", user(), TargetPrincipal=THERE, TaskPolicyArn={"arn": task})
+    assert Desk(world).call(
+        "AssumeRoot", user(), TargetPrincipal=THERE, TaskPolicyArn={"arn": task}
+    )
     with pytest.raises(StsError):
         Desk(world).call(
             "AssumeRoot", user(), TargetPrincipal=THERE,
@@ -285,5 +291,3 @@ def test_session_tags_beat_the_role_s() -> None:
         "aws:PrincipalTag/team": "red",
         "aws:PrincipalTag/env": "dev",
     }
-
-

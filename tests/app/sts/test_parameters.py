@@ -142,7 +142,9 @@ def test_every_operation_of_the_model_is_there() -> None:
 
 ANY = st.recursive(
     st.none() | st.text(max_size=8) | st.integers() | st.booleans(),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3)
+    ),
     max_leaves=6,
 )
 

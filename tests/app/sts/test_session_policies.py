@@ -81,7 +81,9 @@ def test_malformed_literals_are_taken_and_match_nothing() -> None:
         key = next(iter(test))
         made = desk.world.policies(caller_of(claims), None)
         value = {"s3:max-keys": "1", "aws:CurrentTime": "2026-01-01T00:00:00Z"}.get(key, "10.0.0.1")
-        asked = Request(caller_of(claims).arn, "s3:GetObject", "arn:aws:s3:::b/k", HERE, {key: value})
+        asked = Request(
+            caller_of(claims).arn, "s3:GetObject", "arn:aws:s3:::b/k", HERE, {key: value}
+        )
         assert not authorize(asked, made).allowed
 
 
@@ -114,7 +116,10 @@ def test_packed_size() -> None:
     assert 0 < small <= 10
     assert 0 < desk.assume(Tags=[{"Key": "a", "Value": "b"}])["PackedPolicySize"] <= small
     with pytest.raises(StsError) as error:
-        wild = [{"Key": f"k{n}", "Value": "".join(chr(0x4E00 + n * 80 + i) for i in range(80))} for n in range(50)]
+        wild = [
+            {"Key": f"k{n}", "Value": "".join(chr(0x4E00 + n * 80 + i) for i in range(80))}
+            for n in range(50)
+        ]
         desk.assume(Tags=wild)
     assert (error.value.code, error.value.status) == ("PackedPolicyTooLarge", 400)
     assert error.value.message.startswith("Packed policy consumes ")

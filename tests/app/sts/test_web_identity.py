@@ -64,7 +64,12 @@ def token(claims: Mapping[str, Any] | None = None, *, kid: str | None = "one", *
 
 
 def provider(**more: Any) -> OidcProvider:
-    values: dict[str, Any] = {"principal": OIDC, "name": HOST, "audiences": ("sts.amazonaws.com",), "keys": jwks()}
+    values: dict[str, Any] = {
+        "principal": OIDC,
+        "name": HOST,
+        "audiences": ("sts.amazonaws.com",),
+        "keys": jwks(),
+    }
     return OidcProvider(**{**values, **more})
 
 

@@ -27,7 +27,6 @@ from remit.credentials import totp
 from remit.credentials.sessions import Claims, Credentials, unseal
 from remit.engine.policyset import PolicySet
 
-
 HERE, THERE = "111122223333", "444455556666"
 ROLE = f"arn:aws:iam::{HERE}:role/app/target"
 USER = f"arn:aws:iam::{HERE}:user/dev/alice"

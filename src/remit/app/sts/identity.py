@@ -13,7 +13,7 @@ from remit.app.sts.ports import NO_TAGS, Caller, State, Tags
 from remit.core.arn import Arn
 from remit.core.policy import Policy
 from remit.core.request import Value
-from remit.credentials.sessions import Claims
+from remit.credentials.sessions import Claims, invalid
 from remit.syntax.policy import parse_text
 
 _SAML = ":saml-provider/"
@@ -47,6 +47,19 @@ def user_id(claims: Claims) -> str:
             return f"{claims.account}:{claims.name}"
         case _:
             return claims.issuer_id
+
+
+def check_issuer(claims: Claims, state: State) -> None:
+    """Whether the role behind a session is still the one that it was made for: after it is deleted,
+    or made anew under the same name, the session's token is invalid (5.2, 5.4 [O]).
+
+    Raises AuthError. Users and roots are told by the adapter, which knows them.
+    """
+    if claims.kind != "role":
+        return
+    role = state.role(claims.issuer)
+    if role is None or role.unique_id != claims.issuer_id:
+        raise invalid()
 
 
 def keys(who: Caller, now: float) -> dict[str, Value]:

@@ -6,6 +6,7 @@ Source: facts/iam.md 4.11, 5.4 and 6.1 (IAM User Guide, troubleshoot_access-deni
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from remit.app.sts.errors import StsError, denied
 from remit.app.sts.identity import keys
@@ -16,7 +17,7 @@ from remit.engine.authorize import authorize
 from remit.engine.policyset import PolicySet
 from remit.engine.principal import PrincipalError
 from remit.explain.trace import trace
-from remit.explain.wording import Cause, denial, policy_type
+from remit.explain.wording import WEB_IDENTITY, Cause, denial, policy_type
 
 
 def signer(call: Call) -> Caller:
@@ -51,7 +52,7 @@ def require_role(request: Request, policies: PolicySet, role: Role | None) -> No
     """Whether the role may be taken on. Raises StsError.
 
     A role that does not exist is denied in the same words [O], so a clause stands only where a
-    Deny in the caller's own account matched.
+    Deny matched and the caller is of the role's account.
     """
     try:
         decision = authorize(request, policies)
@@ -59,14 +60,14 @@ def require_role(request: Request, policies: PolicySet, role: Role | None) -> No
         decision = Decision(Verdict.IMPLICIT_DENY)
     if role is not None and decision.allowed:
         return
-    cause, asked = None, request
+    action, cause = request.action, None
     if role is not None:
-        found = trace(request, policies)
-        asked = Request(request.principal, found.action, request.resource, None, request.context)
-        own = f":{role.account}:" in request.principal
-        if own and decision.verdict is Verdict.EXPLICIT_DENY:
-            cause = _cause(asked, policies, decision)
-    raise denied(denial(asked, cause))
+        action = trace(request, policies).action
+        if f":{role.account}:" in request.principal and decision.determining:
+            cause = Cause(policy_type(decision.determining[0].layer, action), True)
+    if request.action != "sts:AssumeRole":  # with a token: there is no user to name
+        raise denied(f"{WEB_IDENTITY}{action}")
+    raise denied(denial(replace(request, action=action), cause))
 
 
 def able(caller: Caller, action: str) -> bool:
