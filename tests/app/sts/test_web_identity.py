@@ -275,7 +275,7 @@ def _same(one: list[str], other: list[str]) -> bool:
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"keys": {}}', "[" * 100_000])
 def test_documents_that_are_no_keys(text: str) -> None:
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"JWKS|Expecting"):
         parse_keys(text)
 
 

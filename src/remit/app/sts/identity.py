@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from remit.app.sts.ports import NO_TAGS, Caller, State, Tags
 from remit.core.arn import Arn
@@ -114,7 +115,12 @@ def session_policies(claims: Claims, state: State) -> tuple[Policy, ...] | None:
 
 def written(seconds: float) -> str:
     """A moment as AWS writes it, in whole seconds."""
-    return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return _written(int(seconds))
+
+
+@lru_cache(maxsize=1024)
+def _written(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def as_context(tags: Mapping[str, str], prefix: str) -> dict[str, Value]:

@@ -6,7 +6,7 @@ Source: facts/iam.md 5.2 and 5.4 (STS API Reference; IAM User Guide, id_credenti
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from remit.app.sts import errors
@@ -55,14 +55,15 @@ def role_seconds(asked: int | None, role: Role, *, chained: bool) -> int:
 
 def role_session(role: Role, wanted: Wanted, means: Means) -> Result:
     """Credentials for the role, and the members that tell of it."""
+    begins = issued(means)
     claims = Claims(
         kind="role",
         account=role.account,
         issuer=role.arn,
         issuer_id=role.unique_id,
         name=wanted.name,
-        issued=means.now,
-        expires=means.now + wanted.seconds,
+        issued=begins,
+        expires=begins + wanted.seconds,
         policies=wanted.passed.texts,
         policy_arns=wanted.passed.arns,
         tags=tuple(wanted.tags.all.items()),
@@ -79,25 +80,22 @@ def role_session(role: Role, wanted: Wanted, means: Means) -> Result:
         "AssumedRoleId": f"{role.unique_id}:{wanted.name}",
         "Arn": f"{head}:assumed-role/{role.name}/{wanted.name}",
     }
-    result: Result = {"Credentials": _issued(claims, means), "AssumedRoleUser": who}
+    given = issue(claims, means.master, means.entropy)
+    result: Result = {"Credentials": given, "AssumedRoleUser": who}
     if wanted.source_identity is not None:
         result["SourceIdentity"] = wanted.source_identity
     return result
 
 
-def _issued(claims: Claims, means: Means) -> object:
-    return issue(_whole(claims), means.master, means.entropy)
-
-
-def _whole(claims: Claims) -> Claims:
-    """Times in whole seconds: AWS tells them so, and aws:TokenIssueTime is the second [O]."""
-    issued = float(int(claims.issued))
-    return replace(claims, issued=issued, expires=issued + claims.expires - claims.issued)
+def issued(means: Means) -> float:
+    """When a new session begins: in whole seconds, as AWS tells it and as aws:TokenIssueTime has
+    it [O]."""
+    return float(int(means.now))
 
 
 def own_session(claims: Claims, means: Means) -> Result:
     """Credentials for a session that is not a role's."""
-    return {"Credentials": _issued(claims, means)}
+    return {"Credentials": issue(claims, means.master, means.entropy)}
 
 
 def used_mfa(params: Mapping[str, Any], caller: Caller, means: Means) -> float | None:
