@@ -132,7 +132,7 @@ def container(
     if request.method != "GET":
         return Answer(405)
     given = request.header("authorization") or ""
-    if token is not None and not hmac.compare_digest(given.encode(), token.encode()):
+    if token is not None and not hmac.compare_digest(_bytes(given), _bytes(token)):
         return _document({"code": "AccessDenied", "message": "wrong authorization token"}, 401)
     found = _members(credentials, "Token")
     return _document({**found, "RoleArn": role} if role else found)
@@ -174,3 +174,7 @@ def _document(content: dict[str, str], status: int = 200) -> Answer:
 
 def _iso(seconds: float) -> str:
     return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "replace")

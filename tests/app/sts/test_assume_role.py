@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -9,8 +10,9 @@ import pytest
 
 from remit.app.sts.errors import StsError
 from remit.app.sts.identity import caller as caller_of
-from remit.app.sts.identity import check_issuer
+from remit.app.sts.identity import check_issuer, keys
 from remit.app.sts.ports import Caller
+from remit.app.sts.service import assume_as_service
 from remit.credentials.sessions import Claims
 from tests.app.sts.world import (
     ALL,
@@ -37,7 +39,7 @@ from tests.app.sts.world import (
 
 CLASSIC = "User: {} is not authorized to perform: {} on resource: " + ROLE
 SESSION = f"arn:aws:sts::{HERE}:assumed-role/middle/job"
-FEDERATED = caller_of(Claims("federated", HERE, USER, "AIDAALICE", "bob", NOW, NOW + 900))
+FEDERATED = caller_of(Claims("federated", HERE, USER, "AIDAEXAMPLEIDALICE", "bob", NOW, NOW + 900))
 
 
 def external(value: str) -> dict[str, Any]:
@@ -51,6 +53,7 @@ def world(trusted: Any, **more: Any) -> World:
 # --- may it? ------------------------------------------------------------------------------------
 
 NOBODY: dict[str, Any] = {"identity": {}}
+S3 = json.dumps(policy(allow("s3:*", Resource="*")))
 TAGS = [{"Key": "team", "Value": "blue"}]
 BOTH = ("sts:AssumeRole", "sts:TagSession")
 SOURCED = ("sts:AssumeRole", "sts:SetSourceIdentity")
@@ -67,6 +70,9 @@ ALLOWED: list[tuple[str, World, Caller, dict[str, Any], str]] = [
      "4.11"),
     ("trust by the role session's role", world(trust(to=MIDDLE), **NOBODY), of_role(), {}, "4.11"),
     ("trust by the session", world(trust(to=SESSION), **NOBODY), of_role(), {}, "4.3"),
+    ("trust by the role's unique id", world(trust(to="AROAEXAMPLEIDMIDDLE"), **NOBODY), of_role(), {}, "1.5"),
+    ("trust by the session, a session policy is silent", world(trust(to=SESSION), **NOBODY),
+     of_role(policies=(S3,)), {}, "4.4"),
     ("session name by condition",
      world(trust(Condition={"StringEquals": {"sts:RoleSessionName": "session"}})), user(), {},
      "3.7"),
@@ -85,7 +91,7 @@ def test_allowed(
     name: str, given: World, caller: Caller, params: dict[str, Any], source: str
 ) -> None:
     assert Desk(given).assume(caller, **params)["AssumedRoleUser"] == {
-        "AssumedRoleId": "AROATARGET:session",
+        "AssumedRoleId": "AROAEXAMPLEIDTARGET:session",
         "Arn": f"arn:aws:sts::{HERE}:assumed-role/target/session",
     }
 
@@ -132,6 +138,10 @@ DENIED: list[tuple[str, World, Caller, dict[str, Any], str, str]] = [
     ("a context assertion that nobody gave", world(trust()), user(), {"ProvidedContexts": [
         {"ProviderArn": "arn:aws:iam::aws:contextProvider/x", "ContextAssertion": "abcd"}]},
      CLASSIC.format(USER, "sts:SetContext"), "docs/sts.md"),
+    ("a session policy, trust by the role's ARN", world(trust(to=MIDDLE), **NOBODY),
+     of_role(policies=(S3,)), {}, CLASSIC.format(SESSION, "sts:AssumeRole"), "4.4"),
+    ("trust by the id that the role had before", world(trust(to="AROAEXAMPLEIDOTHER"), **NOBODY), of_role(),
+     {}, CLASSIC.format(SESSION, "sts:AssumeRole"), "1.5"),
     ("a boundary, trust by the role's ARN", World(
         trusts={ROLE: trust(to=MIDDLE)}, identity={}, boundaries={MIDDLE: policy(
             allow("s3:*", Resource="*"))}), of_role(), {},
@@ -374,3 +384,41 @@ def test_a_changed_trust_policy_ends_none() -> None:
     check_issuer(claims, desk.world)
     caller = caller_of(claims)
     assert desk.call("GetCallerIdentity", caller)["Arn"] == caller.arn
+
+
+# --- services -----------------------------------------------------------------------------------
+
+LAMBDA = {"Service": "lambda.amazonaws.com"}
+FUNCTION = f"arn:aws:lambda:eu-west-1:{HERE}:function:f"
+
+
+@pytest.mark.parametrize(
+    ("trusted", "allowed"),
+    [
+        (trust(to=LAMBDA), True),
+        (trust(to={"Service": ["ec2.amazonaws.com", "lambda.amazonaws.com"]}), True),
+        (trust(to={"Service": "ec2.amazonaws.com"}), False),
+        (trust(to="*"), False),  # unconfirmed: star-trust
+        (trust(to=HERE), False),
+        (trust(to=LAMBDA, Condition={"ArnLike": {"aws:SourceArn": FUNCTION}}), True),
+        (trust(to=LAMBDA, Condition={"ArnLike": {"aws:SourceArn": f"{FUNCTION}2"}}), False),
+    ],
+)
+def test_services(trusted: Any, allowed: bool) -> None:
+    """facts/iam.md 1.5: a service must be named, and can be held to whom it acts for."""
+    desk = Desk(world(trusted, **NOBODY))
+    frozen = (("lambda:SourceFunctionArn", FUNCTION),)
+
+    def asked() -> Any:
+        return assume_as_service(
+            "lambda.amazonaws.com", ROLE, "f", desk.means,
+            context={"aws:SourceArn": FUNCTION}, frozen=frozen,
+        )  # fmt: skip
+
+    if not allowed:
+        with pytest.raises(StsError):
+            asked()
+        return
+    claims = claims_of(asked())
+    assert (claims.issuer, claims.name, claims.expires) == (ROLE, "f", NOW + 3600)
+    assert keys(caller_of(claims), NOW)["lambda:SourceFunctionArn"] == FUNCTION

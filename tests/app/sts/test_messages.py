@@ -55,7 +55,7 @@ REQUEST = Request(
 
 def made(request: Request = REQUEST, account: str = HERE, policies: PolicySet = POLICIES) -> str:
     decision = authorize(request, policies)
-    return encode(request, policies, decision, (account, "AIDAALICE"), (MASTER, entropy()))
+    return encode(request, policies, decision, (account, "AIDAEXAMPLEIDALICE"), (MASTER, entropy()))
 
 
 def decoded(message: str, desk: Desk | None = None) -> dict[str, Any]:
@@ -93,7 +93,7 @@ def test_an_explicit_deny() -> None:
         },
         "failures": {"items": []},
         "context": {
-            "principal": {"id": "AIDAALICE", "arn": USER},
+            "principal": {"id": "AIDAEXAMPLEIDALICE", "arn": USER},
             "action": "ec2:RunInstances",
             "resource": INSTANCE,
             "conditions": {

@@ -32,8 +32,8 @@ from tests.app.sts.world import (
     user,
 )
 
-OWN = caller_of(Claims("user", HERE, USER, "AIDAALICE", "alice", NOW, NOW + 900))
-FEDERATED = caller_of(Claims("federated", HERE, USER, "AIDAALICE", "bob", NOW, NOW + 900))
+OWN = caller_of(Claims("user", HERE, USER, "AIDAEXAMPLEIDALICE", "alice", NOW, NOW + 900))
+FEDERATED = caller_of(Claims("federated", HERE, USER, "AIDAEXAMPLEIDALICE", "bob", NOW, NOW + 900))
 AS_ROOT = caller_of(Claims("root", HERE, ROOT, HERE, "root", NOW, NOW + 900))
 SESSION = f"arn:aws:sts::{HERE}:assumed-role/middle/job"
 
@@ -41,12 +41,12 @@ SESSION = f"arn:aws:sts::{HERE}:assumed-role/middle/job"
 @pytest.mark.parametrize(
     ("caller", "arn", "user_id"),
     [
-        (user(), USER, "AIDAALICE"),
+        (user(), USER, "AIDAEXAMPLEIDALICE"),
         (root(), ROOT, HERE),
-        (of_role(), SESSION, "AROAMIDDLE:job"),
+        (of_role(), SESSION, "AROAEXAMPLEIDMIDDLE:job"),
         (of_role(f"arn:aws-cn:iam::{HERE}:role/a/b"), f"arn:aws-cn:sts::{HERE}:assumed-role/b/job",
-         "AROAB:job"),
-        (OWN, USER, "AIDAALICE"),
+         "AROAEXAMPLEIDB:job"),
+        (OWN, USER, "AIDAEXAMPLEIDALICE"),
         (FEDERATED, f"arn:aws:sts::{HERE}:federated-user/bob", f"{HERE}:bob"),
         (AS_ROOT, ROOT, HERE),
     ],
@@ -257,23 +257,23 @@ def test_the_task_policy_can_be_asked_for() -> None:
 @pytest.mark.parametrize(
     ("caller", "expected"),
     [
-        (user(tags={"a": "b"}), {"aws:userid": "AIDAALICE", "aws:PrincipalTag/a": "b"}),
+        (user(tags={"a": "b"}), {"aws:userid": "AIDAEXAMPLEIDALICE", "aws:PrincipalTag/a": "b"}),
         (root(), {"aws:userid": HERE}),
-        (OWN, {"aws:userid": "AIDAALICE", "aws:TokenIssueTime": "2023-11-14T22:13:20Z",
+        (OWN, {"aws:userid": "AIDAEXAMPLEIDALICE", "aws:TokenIssueTime": "2023-11-14T22:13:20Z",
                "aws:MultiFactorAuthPresent": "false"}),
         (FEDERATED, {"aws:userid": f"{HERE}:bob", "aws:TokenIssueTime": "2023-11-14T22:13:20Z"}),
         (AS_ROOT, {"aws:AssumedRoot": "true", "aws:TokenIssueTime": "2023-11-14T22:13:20Z"}),
         (of_role(issued=NOW, mfa=NOW - 5, source_identity="ann", tags=(("t", "v"),)),
-         {"aws:userid": "AROAMIDDLE:job", "aws:TokenIssueTime": "2023-11-14T22:13:20Z",
+         {"aws:userid": "AROAEXAMPLEIDMIDDLE:job", "aws:TokenIssueTime": "2023-11-14T22:13:20Z",
           "aws:PrincipalArn": f"arn:aws:iam::{HERE}:role/middle", "aws:SourceIdentity": "ann",
           "aws:MultiFactorAuthPresent": "true", "aws:MultiFactorAuthAge": "5",
           "aws:PrincipalTag/t": "v"}),
         (of_role(issued=NOW, provider="accounts.google.com", context=(("a:b", "c"),)),
-         {"aws:userid": "AROAMIDDLE:job", "aws:TokenIssueTime": "2023-11-14T22:13:20Z",
+         {"aws:userid": "AROAEXAMPLEIDMIDDLE:job", "aws:TokenIssueTime": "2023-11-14T22:13:20Z",
           "aws:PrincipalArn": f"arn:aws:iam::{HERE}:role/middle", "a:b": "c",
           "aws:FederatedProvider": "accounts.google.com"}),
         (of_role(issued=NOW, provider=f"arn:aws:iam::{HERE}:saml-provider/x"),
-         {"aws:userid": "AROAMIDDLE:job", "aws:TokenIssueTime": "2023-11-14T22:13:20Z",
+         {"aws:userid": "AROAEXAMPLEIDMIDDLE:job", "aws:TokenIssueTime": "2023-11-14T22:13:20Z",
           "aws:PrincipalArn": f"arn:aws:iam::{HERE}:role/middle"}),
     ],
 )  # fmt: skip

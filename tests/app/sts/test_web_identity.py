@@ -91,7 +91,7 @@ def test_there_and_back(kid: str) -> None:
     result = assume(desk(), token(kid=kid))
     assert {k: v for k, v in result.items() if k != "Credentials"} == {
         "AssumedRoleUser": {
-            "AssumedRoleId": "AROATARGET:app",
+            "AssumedRoleId": "AROAEXAMPLEIDTARGET:app",
             "Arn": f"arn:aws:sts::{HERE}:assumed-role/target/app",
         },
         "SubjectFromWebIdentityToken": "system:app",
@@ -233,6 +233,23 @@ def test_tags_and_source_identity() -> None:
     for actions in (THREE[:2], THREE[::2]):
         with pytest.raises(AuthError):
             assume(desk(trusted(*actions)), given_)
+
+
+@pytest.mark.parametrize(
+    ("claims", "code"),
+    [
+        ({"https://aws.amazon.com/source_identity": "a b"}, "InvalidIdentityToken"),
+        ({"https://aws.amazon.com/tags": {"principal_tags": {"k" * 129: "x"}}}, "ValidationError"),
+        ({"https://aws.amazon.com/tags": {"principal_tags": {"k": "x" * 257}}}, "ValidationError"),
+        ({"https://aws.amazon.com/tags": {"principal_tags": {f"k{n}": "x" for n in range(51)}}},
+         "ValidationError"),
+        ({"https://aws.amazon.com/tags": {"principal_tags": {"aws:k": "x"}}}, "ValidationError"),
+    ],
+)  # fmt: skip
+def test_tags_of_a_token_have_limits_too(claims: dict[str, Any], code: str) -> None:
+    with pytest.raises(AuthError) as error:
+        assume(desk(trusted(*THREE)), token(claims))
+    assert error.value.code == code
 
 
 def test_google_s_audience() -> None:

@@ -52,7 +52,7 @@ def test_there_and_back(whole: bool) -> None:
     result = assume(desk(), wire(signed(response(), whole=whole)))
     assert {k: v for k, v in result.items() if k != "Credentials"} == {
         "AssumedRoleUser": {
-            "AssumedRoleId": "AROATARGET:ann@example",
+            "AssumedRoleId": "AROAEXAMPLEIDTARGET:ann@example",
             "Arn": f"arn:aws:sts::{HERE}:assumed-role/target/ann@example",
         },
         "Subject": "ann",

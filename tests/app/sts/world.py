@@ -112,7 +112,7 @@ class World:
         if arn not in self.trusts:
             return None
         name, account = arn.rpartition("/")[2], arn.split(":")[4]
-        unique = f"AROA{name.upper()}"
+        unique = f"AROAEXAMPLEID{name.upper()}"
         return Role(arn, unique, account, name, self.longest, self.tags.get(arn, {}))
 
     def policies(self, caller: Caller | None, role: Role | None) -> PolicySet:
@@ -155,7 +155,7 @@ def _all(documents: Sequence[Document]) -> list[Any]:
 
 def user(arn: str = USER, **more: Any) -> Caller:
     account, name = arn.split(":")[4], arn.rpartition("/")[2]
-    return Caller(arn, account, f"AIDA{name.upper()}", **more)
+    return Caller(arn, account, f"AIDAEXAMPLEID{name.upper()}", **more)
 
 
 def root(account: str = HERE) -> Caller:
@@ -165,7 +165,9 @@ def root(account: str = HERE) -> Caller:
 def of_role(arn: str = MIDDLE, **more: Any) -> Caller:
     """A session of a role."""
     account, name = arn.split(":")[4], arn.rpartition("/")[2]
-    claims = Claims("role", account, arn, f"AROA{name.upper()}", "job", NOW - 60, NOW + 3600)
+    claims = Claims(
+        "role", account, arn, f"AROAEXAMPLEID{name.upper()}", "job", NOW - 60, NOW + 3600
+    )
     return caller_of(replace(claims, **more))
 
 

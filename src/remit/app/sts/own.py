@@ -11,7 +11,7 @@ from typing import Any
 
 from remit.app.sts import errors, session
 from remit.app.sts.errors import denied
-from remit.app.sts.identity import keys, merged
+from remit.app.sts.identity import merged
 from remit.app.sts.permission import require, signer
 from remit.app.sts.policies import packed_size, passed
 from remit.app.sts.ports import Call, Caller, Means
@@ -57,9 +57,8 @@ def get_federation_token(call: Call, params: Mapping[str, Any], means: Means) ->
     size = packed_size(given, tags.given)
     arn = f"{caller.arn.partition('::')[0].replace(':iam', ':sts')}::{caller.account}"
     arn = f"{arn}:federated-user/{name}"
-    extra = keys(caller, means.now) | tags.context()
     for action in ("sts:GetFederationToken", *(("sts:TagSession",) if tags.given else ())):
-        require(action, arn, call, means, extra)
+        require(action, arn, call, means, tags.context())
     seconds = _seconds(params, caller)
     claims = Claims(
         kind="federated",

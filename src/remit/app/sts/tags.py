@@ -20,7 +20,6 @@ from remit.core.request import Value
 from remit.credentials.sessions import Claims
 
 _RESERVED = "aws:"
-MOST = 50
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,10 @@ from typing import Any
 
 from remit.app.sts.assume_role import account_of
 from remit.app.sts.errors import bad_token
-from remit.app.sts.federation import let_in, result
+from remit.app.sts.federation import let_in, result, told_source, told_tags
 from remit.app.sts.policies import passed
 from remit.app.sts.ports import Call, Means, OidcProvider
 from remit.app.sts.session import Result
-from remit.app.sts.tags import session_tags
 from remit.core.request import Value
 from remit.credentials import tokens
 from remit.credentials.tokens import WebIdentity
@@ -34,8 +33,8 @@ def assume_role_with_web_identity(call: Call, params: Mapping[str, Any], means: 
     issuer = tokens.issuer(token)
     provider = _provider(issuer, account, means)
     identity = tokens.verify(token, provider.keys, provider.audiences, means.now)
-    tags = session_tags(identity.tags, identity.transitive)
-    name, source = params["RoleSessionName"], identity.source_identity
+    tags = told_tags(identity.tags, identity.transitive)
+    name, source = params["RoleSessionName"], told_source(identity.source_identity)
     own = keys(identity, provider.name)
     asked = {**own, "aws:FederatedProvider": provider.principal, "sts:RoleSessionName": name}
     if source is not None:

@@ -13,11 +13,10 @@ from typing import Any
 
 from remit.app.sts.assume_role import account_of
 from remit.app.sts.errors import bad_token, denied, validation
-from remit.app.sts.federation import let_in, result
+from remit.app.sts.federation import let_in, result, told_source, told_tags
 from remit.app.sts.policies import passed
 from remit.app.sts.ports import Call, Means
 from remit.app.sts.session import Result
-from remit.app.sts.tags import session_tags
 from remit.core.request import Value
 from remit.credentials import saml
 from remit.credentials.saml import Assertion
@@ -26,11 +25,11 @@ _ACTION = "sts:AssumeRoleWithSAML"
 _AWS = "https://aws.amazon.com/SAML/Attributes/"
 _TAG = f"{_AWS}PrincipalTag:"
 _NAME = re.compile(r"[a-zA-Z_0-9+=,.@-]{2,64}")
+_IDENTITY_CENTER = "AWSReservedSSO_"  # those roles cannot be had so (STS API Reference)
 _SHORTEST, _LONGEST = 900, 43_200
 DENIED = "Not authorized to perform sts:AssumeRoleWithSAML"
 NO_NAME = "RoleSessionName is required in AuthnResponse"
 WRONG_NAME = "RoleSessionName in AuthnResponse must match [a-zA-Z_0-9+=,.@-]{2,64}"
-WRONG_SOURCE = 'Source Identity must match [a-zA-Z_0-9+=,.@-]{2,64} and not begin with "aws:"'
 NO_PROVIDER = "Specified provider doesn't exist"
 
 _EDU_PERSON = (
@@ -75,10 +74,12 @@ def assume_role_with_saml(call: Call, params: Mapping[str, Any], means: Means) -
     if provider is None:
         raise bad_token(NO_PROVIDER)
     assertion = saml.verify(params["SAMLAssertion"], provider.metadata, means.now)
-    if not _maps(assertion, arn, principal):
+    reserved = arn.rpartition("/")[2].startswith(_IDENTITY_CENTER)
+    if reserved or not _maps(assertion, arn, principal):
         raise denied(DENIED)
-    name, source = _name(assertion), _source(assertion)
-    tags = session_tags(_tags(assertion), assertion.values(f"{_AWS}TransitiveTagKeys"))
+    name = _name(assertion)
+    source = told_source(next(iter(assertion.values(f"{_AWS}SourceIdentity")), None))
+    tags = told_tags(_tags(assertion), assertion.values(f"{_AWS}TransitiveTagKeys"))
     own = keys(assertion, principal)
     asked = {**own, "sts:RoleSessionName": name}
     if source is not None:
@@ -138,15 +139,6 @@ def _name(assertion: Assertion) -> str:
         raise bad_token(NO_NAME)
     if _NAME.fullmatch(found[0]) is None:
         raise bad_token(WRONG_NAME)
-    return found[0]
-
-
-def _source(assertion: Assertion) -> str | None:
-    found = assertion.values(f"{_AWS}SourceIdentity")
-    if not found:
-        return None
-    if _NAME.fullmatch(found[0]) is None or found[0].lower().startswith("aws:"):
-        raise bad_token(WRONG_SOURCE)
     return found[0]
 
 
