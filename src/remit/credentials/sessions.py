@@ -32,8 +32,9 @@ _Pairs = tuple[tuple[str, str], ...]
 class Claims:
     """What a session is.
 
-    `kind` is `role`, `user` (GetSessionToken), `federated` (GetFederationToken) or `root`; `issuer`
-    the ARN of the role, user or root behind it and `issuer_id` its unique id; `name` the session's.
+    `kind` is `role`, `user` (GetSessionToken), `federated` (GetFederationToken) or `root` (of
+    AssumeRoot when `context` holds aws:AssumedRoot, else of GetSessionToken); `issuer` the ARN of
+    the role, user or root behind it and `issuer_id` its unique id; `name` the session's.
     Times are seconds since the epoch. `policies` are session policies as JSON text,
     `policy_arns` managed ones. `tags` are session tags, `transitive` the keys that go on to the
     next session. `provider` is the federated provider's ARN, `mfa` when MFA was used,

@@ -251,6 +251,18 @@ def test_transitive_tags_go_on_and_others_do_not() -> None:
     assert second.transitive == ("Team",)
 
 
+def test_inherited_tags_are_no_request_tags() -> None:
+    """Not known of AWS; CloudTrail lists them apart (docs/sts.md)."""
+    blue = of_role(tags=(("team", "blue"),), transitive=("team",))
+    for key in ("aws:RequestTag/team", "aws:TagKeys"):
+        asked = trust(*BOTH, to=MIDDLE, Condition={"Null": {key: "false"}})
+        with pytest.raises(StsError):
+            Desk(world(asked)).assume(blue)
+    asked = trust(*BOTH, to=MIDDLE, Condition={"ForAnyValue:StringEquals": {
+        "sts:TransitiveTagKeys": "team"}})  # fmt: skip
+    assert Desk(world(asked)).assume(blue)
+
+
 def test_an_inherited_tag_stands_for_the_role_s_own_in_its_trust_policy() -> None:
     """facts/iam.md 5.2: transitive values are also used for aws:ResourceTag."""
     asked = trust(*BOTH, to=MIDDLE, Condition={"StringEquals": {"aws:ResourceTag/team": "blue"}})

@@ -34,7 +34,10 @@ from tests.app.sts.world import (
 
 OWN = caller_of(Claims("user", HERE, USER, "AIDAEXAMPLEIDALICE", "alice", NOW, NOW + 900))
 FEDERATED = caller_of(Claims("federated", HERE, USER, "AIDAEXAMPLEIDALICE", "bob", NOW, NOW + 900))
-AS_ROOT = caller_of(Claims("root", HERE, ROOT, HERE, "root", NOW, NOW + 900))
+AS_ROOT = caller_of(
+    Claims("root", HERE, ROOT, HERE, "root", NOW, NOW + 900, context=(("aws:AssumedRoot", "true"),))
+)
+OWN_ROOT = caller_of(Claims("root", HERE, ROOT, HERE, "root", NOW, NOW + 900))
 SESSION = f"arn:aws:sts::{HERE}:assumed-role/middle/job"
 
 
@@ -49,6 +52,7 @@ SESSION = f"arn:aws:sts::{HERE}:assumed-role/middle/job"
         (OWN, USER, "AIDAEXAMPLEIDALICE"),
         (FEDERATED, f"arn:aws:sts::{HERE}:federated-user/bob", f"{HERE}:bob"),
         (AS_ROOT, ROOT, HERE),
+        (OWN_ROOT, ROOT, HERE),
     ],
 )  # fmt: skip
 def test_get_caller_identity(caller: Caller, arn: str, user_id: str) -> None:
@@ -82,7 +86,7 @@ def test_how_long(operation: str, caller: Caller, asked: str | None, lasts: int)
     assert claims.issuer == caller.arn
 
 
-@pytest.mark.parametrize("caller", [of_role(), OWN, FEDERATED])
+@pytest.mark.parametrize("caller", [of_role(), OWN, FEDERATED, OWN_ROOT, AS_ROOT])
 @pytest.mark.parametrize("operation", ["GetSessionToken", "GetFederationToken"])
 def test_not_with_session_credentials(caller: Caller, operation: str) -> None:
     """facts/iam.md 5.4 [O]."""
@@ -142,7 +146,7 @@ def test_get_federation_token_denied(statements: Any, params: dict[str, Any], me
         ("GetWebIdentityToken", {"Audience": ["a"], "SigningAlgorithm": "RS256"}),
     ],
 )
-@pytest.mark.parametrize("caller", [OWN, FEDERATED])
+@pytest.mark.parametrize("caller", [OWN, FEDERATED, OWN_ROOT])
 def test_what_those_sessions_cannot_call(
     operation: str, params: dict[str, Any], caller: Caller
 ) -> None:
@@ -262,6 +266,7 @@ def test_the_task_policy_can_be_asked_for() -> None:
         (OWN, {"aws:userid": "AIDAEXAMPLEIDALICE", "aws:TokenIssueTime": "2023-11-14T22:13:20Z",
                "aws:MultiFactorAuthPresent": "false"}),
         (FEDERATED, {"aws:userid": f"{HERE}:bob", "aws:TokenIssueTime": "2023-11-14T22:13:20Z"}),
+        (OWN_ROOT, {"aws:userid": HERE, "aws:TokenIssueTime": "2023-11-14T22:13:20Z"}),
         (AS_ROOT, {"aws:AssumedRoot": "true", "aws:TokenIssueTime": "2023-11-14T22:13:20Z"}),
         (of_role(issued=NOW, mfa=NOW - 5, source_identity="ann", tags=(("t", "v"),)),
          {"aws:userid": "AROAEXAMPLEIDMIDDLE:job", "aws:TokenIssueTime": "2023-11-14T22:13:20Z",

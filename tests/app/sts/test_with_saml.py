@@ -107,6 +107,17 @@ BAD, LATE = "InvalidIdentityToken", "ExpiredTokenException"
 REDEEM = "Token must be redeemed within 5 minutes of issuance"
 NOT_SAML = "Your request included an invalid SAML response"
 NAME, PAIR = f"{AWS}RoleSessionName", f"{AWS}Role"
+CENTER = (
+    f"arn:aws:iam::{HERE}:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_x_0123456789abcdef"
+)
+
+
+def twice(document: str) -> str:
+    begin = document.index("<saml:Assertion")
+    end = document.index("</samlp:Response>")
+    return document[:end] + document[begin:end].replace('"_a"', '"_b"') + document[end:]
+
+
 FAULTS: list[tuple[str, bytes, str, str]] = [
     ("unsigned", response().encode(), BAD, "Response signature invalid"),
     ("signed by another", signed(response(), "other"), BAD, "Response signature invalid"),
@@ -137,6 +148,10 @@ FAULTS: list[tuple[str, bytes, str, str]] = [
     ("a DTD", b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', BAD, NOT_SAML),
     ("a DTD in UTF-16", '<?xml version="1.0" encoding="UTF-16"?><!DOCTYPE a [<!ENTITY b "c">]><a/>'
      .encode("utf-16"), BAD, NOT_SAML),
+    ("a signed response with a DTD in UTF-16", ('<?xml version="1.0" encoding="UTF-16"?><!DOCTYPE a>'
+     + signed(response()).decode()).encode("utf-16"), BAD, NOT_SAML),
+    ("two assertions in a signed response", signed(twice(response()), whole=True), BAD,
+     "Response signature invalid"),
     ("a time that is none", signed(response().replace("NotBefore=\"2023", "NotBefore=\"x")), BAD,
      NOT_SAML),
 ]  # fmt: skip
@@ -221,6 +236,16 @@ def test_unknown_provider_and_role() -> None:
     mapped = wire(signed(response({**ATTRIBUTES, PAIR: [f"{SAML},{missing}"]})))
     with pytest.raises(AuthError) as error:
         assume(desk(), mapped, RoleArn=missing)
+    assert error.value.message == "Not authorized to perform sts:AssumeRoleWithSAML"
+
+
+def test_roles_of_identity_center_cannot_be_had_so() -> None:
+    """STS API Reference, AssumeRoleWithSAML."""
+    given = wire(signed(response({**ATTRIBUTES, PAIR: [f"{SAML},{CENTER}"]})))
+    at = desk()
+    at.world.trusts[CENTER] = trusted()
+    with pytest.raises(AuthError) as error:
+        assume(at, given, RoleArn=CENTER)
     assert error.value.message == "Not authorized to perform sts:AssumeRoleWithSAML"
 
 

@@ -67,7 +67,7 @@ def keys(who: Caller, now: float) -> dict[str, Value]:
     """The condition keys that follow from the caller, beyond those that its ARN tells."""
     found: dict[str, Value] = {}
     claims = who.claims
-    if claims is None or claims.kind != "root":  # of AssumeRoot it is not known (3.6)
+    if claims is None or ("aws:AssumedRoot", "true") not in claims.context:  # not known then (3.6)
         found["aws:userid"] = who.user_id
     if claims is not None:
         found.update(claims.context)
@@ -82,8 +82,6 @@ def _session_keys(claims: Claims, now: float) -> Iterator[tuple[str, Value]]:
     yield "aws:TokenIssueTime", written(claims.issued)
     if claims.kind == "role":
         yield "aws:PrincipalArn", claims.issuer
-    if claims.kind == "root":
-        yield "aws:AssumedRoot", "true"
     if claims.provider is not None and _SAML not in claims.provider:
         yield "aws:FederatedProvider", claims.provider
     if claims.source_identity is not None:

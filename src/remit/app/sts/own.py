@@ -32,7 +32,7 @@ def get_session_token(call: Call, params: Mapping[str, Any], means: Means) -> Re
     seconds = _seconds(params, caller)
     return session.own_session(
         Claims(
-            kind="user",
+            kind="root" if caller.is_root else "user",
             account=caller.account,
             issuer=caller.arn,
             issuer_id=caller.user_id,

@@ -74,7 +74,9 @@ def able(caller: Caller, action: str) -> bool:
     """Whether a session of this kind can make the call at all (5.2): those of GetSessionToken only
     take on roles. What the engine knows of callers by their ARN it says itself."""
     claims = caller.claims
-    return claims is None or claims.kind != "user" or action == "sts:AssumeRole"
+    if claims is None or action == "sts:AssumeRole":
+        return True
+    return claims.kind not in ("user", "root") or bool(claims.context)  # AssumeRoot's say so
 
 
 def _cause(asked: Request, policies: PolicySet, decision: Decision) -> Cause | None:

@@ -56,6 +56,7 @@ def assume_root(call: Call, params: Mapping[str, Any], means: Means) -> Result:
         policy_arns=(task,),
         source_identity=source,
         chained=caller.claims is not None,
+        context=(("aws:AssumedRoot", "true"),),
     )
     result = session.own_session(claims, means)
     return result if source is None else {**result, "SourceIdentity": source}

@@ -37,13 +37,13 @@ class SessionTags:
         return {**self.inherited, **self.given}
 
     def context(self) -> dict[str, Value]:
-        """The condition keys of the call. Inherited tags are part of the request as well: a chain
-        from a session with transitive tags needs sts:TagSession for them (seen with EKS Pod
-        Identity, whose tags are transitive; AWS then names sts:TagSession in its denial)."""
-        tags = self.all
-        found: dict[str, Value] = {f"aws:RequestTag/{key}": one for key, one in tags.items()}
-        if tags:
-            found["aws:TagKeys"] = tuple(tags)
+        """The condition keys of the call. The transitive keys are those that were inherited too: a
+        chain from a session that has any needs sts:TagSession (seen with EKS Pod Identity, whose
+        tags are transitive: AWS then names sts:TagSession in its denial). Whether inherited tags
+        are also aws:RequestTag is not known; CloudTrail lists them apart, so here they are not."""
+        found: dict[str, Value] = {f"aws:RequestTag/{key}": one for key, one in self.given.items()}
+        if self.given:
+            found["aws:TagKeys"] = tuple(self.given)
         if self.transitive:
             found["sts:TransitiveTagKeys"] = self.transitive
         return found
