@@ -1,4 +1,8 @@
-"""Texts that only their maker can read again: the encoded messages of authorization failures."""
+"""Encoded authorization messages: what EC2 appends to a denial and `sts:DecodeAuthorizationMessage`
+opens again. Sealed, because a denial's causes are not for everybody who reads a log.
+
+Source: facts/iam.md 5.4 and 6.2 (STS API Reference, DecodeAuthorizationMessage).
+"""
 
 from __future__ import annotations
 
@@ -9,33 +13,33 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from remit.credentials.errors import AuthError
 from remit.credentials.keys import Entropy
 
 _NONCE = 12
-_ABOUT = b"authorization message 1"
-_LARGEST = 1_000_000  # characters of a message: ours are some thousands
+LONGEST = 10_240
+"""Characters of an encoded message that AWS takes."""
+_LARGEST = 1_000_000
 
 
-def seal(text: str, account: str, master: bytes, entropy: Entropy) -> str:
-    """`text`, sealed for the account; only what `open_sealed` is given back tells it."""
+def encode(message: str, master: bytes, entropy: Entropy) -> str:
+    """A message that only the holder of `master` can read."""
     nonce = entropy(_NONCE)
-    box = AESGCM(_key(master)).encrypt(nonce, zlib.compress(text.encode(), 9), _for(account))
+    box = AESGCM(_sealing(master)).encrypt(nonce, zlib.compress(message.encode(), 9), None)
     return urlsafe_b64encode(nonce + box).decode().rstrip("=")
 
 
-def open_sealed(message: str, account: str, master: bytes) -> str | None:
-    """The text in a message; None for one that is not the account's, or none of ours."""
+def decode(text: str, master: bytes) -> str:
+    """The message in an encoded one. Raises AuthError for what is none of ours."""
     try:
-        data = urlsafe_b64decode(message + "=" * (-len(message) % 4))
-        packed = AESGCM(_key(master)).decrypt(data[:_NONCE], data[_NONCE:], _for(account))
+        data = urlsafe_b64decode(text + "=" * (-len(text) % 4)) if len(text) <= LONGEST else b""
+        packed = AESGCM(_sealing(master)).decrypt(data[:_NONCE], data[_NONCE:], None)
     except (ValueError, InvalidTag):
-        return None
+        raise AuthError(
+            "InvalidAuthorizationMessageException", "Invalid authorization message.", 400
+        ) from None
     return zlib.decompressobj().decompress(packed, _LARGEST).decode()
 
 
-def _key(master: bytes) -> bytes:
-    return hmac.digest(master, _ABOUT, "sha256")
-
-
-def _for(account: str) -> bytes:
-    return _ABOUT + account.encode()
+def _sealing(master: bytes) -> bytes:
+    return hmac.digest(master, b"authorization message", "sha256")

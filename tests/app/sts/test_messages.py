@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from remit import parse_policy
-from remit.app.sts.errors import StsError
 from remit.app.sts.messages import encode
 from remit.core.request import Request
+from remit.credentials.errors import AuthError
 from remit.engine.authorize import authorize
 from remit.engine.policyset import PolicySet
 from remit.explain.message import parse
@@ -20,7 +20,6 @@ from tests.app.sts.world import (
     ALL,
     HERE,
     MASTER,
-    STRANGER,
     USER,
     Desk,
     World,
@@ -53,9 +52,9 @@ REQUEST = Request(
 )
 
 
-def made(request: Request = REQUEST, account: str = HERE, policies: PolicySet = POLICIES) -> str:
+def made(request: Request = REQUEST, policies: PolicySet = POLICIES) -> str:
     decision = authorize(request, policies)
-    return encode(request, policies, decision, (account, "AIDAEXAMPLEIDALICE"), (MASTER, entropy()))
+    return encode(request, policies, decision, "AIDAEXAMPLEIDALICE", (MASTER, entropy()))
 
 
 def decoded(message: str, desk: Desk | None = None) -> dict[str, Any]:
@@ -131,8 +130,8 @@ def test_long_messages_leave_something_out() -> None:
     )
 
 
-def refused(message: str, desk: Desk | None = None) -> StsError:
-    with pytest.raises(StsError) as error:
+def refused(message: str, desk: Desk | None = None) -> AuthError:
+    with pytest.raises(AuthError) as error:
         decoded(message, desk)
     return error.value
 
@@ -146,8 +145,10 @@ def test_only_with_permission() -> None:
     )
 
 
-def test_only_one_s_own_account() -> None:
-    fault = refused(made(account=STRANGER.split(":")[4]))
+def test_another_master_key_s() -> None:
+    decision = authorize(REQUEST, POLICIES)
+    other = encode(REQUEST, POLICIES, decision, "AIDAX", (bytes(32), entropy()))
+    fault = refused(other)
     assert (fault.code, fault.status) == ("InvalidAuthorizationMessageException", 400)
 
 

@@ -1,7 +1,7 @@
 """Encoded authorization messages: written when EC2 and its like deny, read by
 DecodeAuthorizationMessage.
 
-The message is a box that only this master key opens, for the account that was denied.
+The message is a box that only this master key opens.
 Source: facts/iam.md 5.4 and 6.2 (STS API Reference, DecodeAuthorizationMessage).
 """
 
@@ -11,51 +11,44 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from remit.app.sts.errors import StsError
-from remit.app.sts.permission import require, signer
+from remit.app.sts.permission import require
 from remit.app.sts.ports import Call, Means
 from remit.app.sts.session import Result
 from remit.core.decision import Decision, Determining, Verdict
 from remit.core.policy import Statement
 from remit.core.request import Request
+from remit.credentials import messages
 from remit.credentials.keys import Entropy
-from remit.credentials.messages import open_sealed, seal
 from remit.engine.policyset import PolicySet
 from remit.explain.causes import documents
 
-_LONGEST = 10_240
 _ACTION = "sts:DecodeAuthorizationMessage"
 
 
 def decode_authorization_message(call: Call, params: dict[str, Any], means: Means) -> Result:
-    """What an encoded message says. Raises StsError."""
+    """What an encoded message says. Raises AuthError."""
     require(_ACTION, "*", call, means)
-    account = signer(call).account
-    text = open_sealed(params["EncodedMessage"], account, means.master)
-    if text is None:
-        code, said = "InvalidAuthorizationMessageException", "Message is not valid"  # ours
-        raise StsError(code, said, 400)
-    return {"DecodedMessage": text}
+    return {"DecodedMessage": messages.decode(params["EncodedMessage"], means.master)}
 
 
 def encode(
     request: Request,
     policies: PolicySet,
     decision: Decision,
-    caller: tuple[str, str],
+    user_id: str,
     means: tuple[bytes, Entropy],
 ) -> str:
-    """The encoded message of a denial. `caller` is the account and the user id of who was denied,
-    `means` the master key and randomness.
+    """The encoded message of a denial. `user_id` is that of who was denied, `means` the master key
+    and randomness.
 
     A message has at most 10,240 characters: where the request's context or the statements make it
     longer, those are left out.
     """
-    (account, user_id), (master, entropy) = caller, means
+    master, entropy = means
     for context, matched in ((True, True), (True, False), (False, False)):
         content = document(request, policies, decision, user_id, context=context, matched=matched)
-        message = seal(json.dumps(content, separators=(",", ":")), account, master, entropy)
-        if len(message) <= _LONGEST:
+        message = messages.encode(json.dumps(content, separators=(",", ":")), master, entropy)
+        if len(message) <= messages.LONGEST:
             break
     return message
 
