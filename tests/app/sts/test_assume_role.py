@@ -159,6 +159,22 @@ def test_denied(
     assert error.value.message == message
 
 
+def test_every_decision_is_heard() -> None:
+    """For the log: allowed and denied, and those of other operations."""
+    desk = Desk(World(identity={}))
+    with pytest.raises(StsError):
+        desk.assume()
+    with pytest.raises(StsError):
+        desk.call("GetAccessKeyInfo", user(), AccessKeyId="AKIAIOSFODNN7EXAMPLE")
+    desk.world.trusts[ROLE] = trust(to=USER)
+    desk.assume()
+    assert desk.heard == [
+        ("sts:AssumeRole", ROLE, False),
+        ("sts:GetAccessKeyInfo", "*", False),
+        ("sts:AssumeRole", ROLE, True),
+    ]
+
+
 # --- for how long? ------------------------------------------------------------------------------
 
 ABOVE_ROLE = "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."

@@ -22,7 +22,8 @@ from remit.app.sts.ports import (
     Role,
     SamlProvider,
 )
-from remit.core.request import Value
+from remit.core.decision import Decision
+from remit.core.request import Request, Value
 from remit.credentials import totp
 from remit.credentials.sessions import Claims, Credentials, unseal
 from remit.engine.policyset import PolicySet
@@ -179,10 +180,14 @@ class Desk:
     now: float = NOW
     codes: Spent = field(default_factory=Spent)
     some: Any = field(default_factory=entropy)
+    heard: list[tuple[str, str, bool]] = field(default_factory=list)
+
+    def _heard(self, request: Request, decision: Decision) -> None:
+        self.heard.append((request.action, request.resource, decision.allowed))
 
     @property
     def means(self) -> Means:
-        return Means(self.world, self.codes, self.now, self.some, MASTER)
+        return Means(self.world, self.codes, self.now, self.some, MASTER, self._heard)
 
     def call(
         self,

@@ -50,7 +50,7 @@ def assume_role(call: Call, params: Mapping[str, Any], means: Means) -> Result:
         None,
         {**context(call, means), **_keys(params, role, tags, mfa)},
     )
-    require_role(asked, means.state.policies(caller, role), role)
+    require_role(asked, caller, role, means)
     assert role is not None  # noqa: S101 - require_role has denied what does not exist
     chained = caller.claims is not None and caller.claims.kind == "role"
     seconds = session.role_seconds(params.get("DurationSeconds"), role, chained=chained)

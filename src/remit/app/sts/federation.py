@@ -54,7 +54,7 @@ def let_in(
     role = means.state.role(arn)
     context = {**call.context, **role_keys(role, tags), **tags.context(), **keys}
     asked = Request(principal, action, arn, None, context)
-    require_role(asked, means.state.policies(None, role), role)
+    require_role(asked, None, role, means)
     assert role is not None  # noqa: S101 - require_role has denied what does not exist
     return role
 

@@ -44,20 +44,23 @@ def require(
     policies = means.state.policies(caller, None)
     asked = Request(caller.arn, action, resource, None, {**context(call, means), **(extra or {})})
     decision = authorize(asked, policies)
+    means.decided(asked, decision)
     if not decision.allowed:
         raise denied(denial(asked, _cause(asked, policies, decision)))
 
 
-def require_role(request: Request, policies: PolicySet, role: Role | None) -> None:
+def require_role(request: Request, caller: Caller | None, role: Role | None, means: Means) -> None:
     """Whether the role may be taken on. Raises StsError.
 
     A role that does not exist is denied in the same words [O], so a clause stands only where a
     Deny matched and the caller is of the role's account.
     """
+    policies = means.state.policies(caller, role)
     try:
         decision = authorize(request, policies)
     except PrincipalError:
         decision = Decision(Verdict.IMPLICIT_DENY)
+    means.decided(request, decision)
     if role is not None and decision.allowed:
         return
     action, cause = request.action, None

@@ -6,11 +6,12 @@ are filled by adapters; nothing here decides anything.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
-from remit.core.request import Value
+from remit.core.decision import Decision
+from remit.core.request import Request, Value
 from remit.credentials.keys import Entropy
 from remit.credentials.saml import Metadata
 from remit.credentials.sessions import Claims
@@ -126,15 +127,24 @@ class Codes(Protocol):
         """Mark a device's code as used; False when it, or a later one, was used already."""
 
 
+Listener: TypeAlias = Callable[[Request, Decision], object]
+
+
+def unheard(_: Request, __: Decision) -> None:
+    """Keeps no decision."""
+
+
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What the operations work with: the state, the clock, randomness, the master key."""
+    """What the operations work with: the state, the clock, randomness, the master key. `decided`
+    hears of every decision that the engine makes, for the log."""
 
     state: State
     codes: Codes
     now: float
     entropy: Entropy
     master: bytes = field(repr=False)
+    decided: Listener = unheard
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ def assume_as_service(
     role, tags = means.state.role(arn), SessionTags()
     keys = {**(context or {}), **role_keys(role, tags), "sts:RoleSessionName": name}
     asked = Request(service, "sts:AssumeRole", arn, None, keys)
-    require_role(asked, means.state.policies(None, role), role)
+    require_role(asked, None, role, means)
     assert role is not None  # noqa: S101 - require_role has denied what does not exist
     wanted = Wanted(name, _HOUR, Passed(), tags, context=frozen)
     return session.role_session(role, wanted, means)
