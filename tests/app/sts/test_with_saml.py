@@ -7,6 +7,8 @@ from hashlib import sha1
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from lxml import etree
 
 from remit.app.sts.identity import caller as caller_of
@@ -319,3 +321,31 @@ def test_metadata() -> None:
     with pytest.raises(AuthError) as error:
         assume(at, wire(signed(response())))
     assert error.value.message == "Response signature invalid"
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.data())
+def test_a_changed_response_is_refused(data: st.DataObject) -> None:
+    """One byte of a signed response changed: it is refused, or says what was signed."""
+    good = signed(response())
+    place = data.draw(st.integers(0, len(good) - 1))
+    bad = good[:place] + bytes([data.draw(st.integers(0, 255))]) + good[place + 1 :]
+    try:
+        result = assume(desk(), wire(bad))
+    except AuthError as error:
+        assert error.code in (BAD, LATE, "IDPRejectedClaim")
+    else:
+        assert (result["Subject"], result["Issuer"]) == ("ann", ISSUER)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [b"<a>" * 100_000, b"<a " + b"b='c' " * 10_000 + b"/>", b"\xff\xfe", b"<?xml version='1.0' encoding='x'?><a/>",
+     response().replace("<saml:Issuer>", "<saml:Issuer>" + "x" * 60_000).encode()],
+)  # fmt: skip
+def test_odd_documents(document: bytes) -> None:
+    from remit.credentials.saml import verify
+
+    with pytest.raises(AuthError) as error:
+        verify(wire(document), read_metadata(metadata()), NOW)
+    assert error.value.code == BAD
