@@ -146,6 +146,7 @@ def _signed(document: bytes, root: Element, metadata: Metadata, now: float) -> E
 def _verified(document: bytes, place: str, certificate: str, now: float) -> Element | None:
     """What the signature at that place covers; None when it does not fit the certificate."""
     from cryptography.exceptions import InvalidSignature as BadSignature
+    from lxml.etree import LxmlError
     from signxml.exceptions import SignXMLException
     from signxml.verifier import SignatureConfiguration, XMLVerifier
 
@@ -157,8 +158,8 @@ def _verified(document: bytes, place: str, certificate: str, now: float) -> Elem
         found = XMLVerifier().verify(
             document, x509_cert=certificate, expect_config=wanted, id_attribute="ID"
         )
-    except (SignXMLException, BadSignature, ValueError, TypeError, AttributeError, SyntaxError):
-        return None  # lxml's errors of syntax are SyntaxErrors; odd documents give the others
+    except (SignXMLException, BadSignature, LxmlError, ValueError, TypeError, AttributeError):
+        return None  # odd documents give all of these: by schema, by syntax, by what is missing
     return None if isinstance(found, list) else found.signed_xml
 
 

@@ -124,6 +124,8 @@ FAULTS: list[tuple[str, bytes, str, str]] = [
     ("unsigned", response().encode(), BAD, "Response signature invalid"),
     ("signed by another", signed(response(), "other"), BAD, "Response signature invalid"),
     ("changed", signed(response()).replace(b">ann<", b">eve<"), BAD, "Response signature invalid"),
+    ("a digest that is none", signed(response()).replace(b"DigestValue>", b"DigestValue> !", 1), BAD,
+     "Response signature invalid"),
     ("another issuer", signed(response(issuer="https://evil")), BAD,
      "Issuer not present in specified provider"),
     ("another audience", signed(response(audience="urn:other")), BAD,
