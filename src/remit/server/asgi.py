@@ -62,7 +62,14 @@ class Application:
         if body is None:
             return None
         request = read(scope, body)
-        return _HEALTHY if request.path == HEALTH else await self._answer(request)
+        if request.path == HEALTH:
+            return _HEALTHY
+        answer = await self._answer(request)
+        pending = self.enforcer.log.pending()
+        if pending is not None and not pending.done():
+            # What was decided survives a crash from the moment on in which it is answered.
+            await asyncio.wrap_future(pending)
+        return answer
 
     async def _answer(self, request: HttpRequest) -> HttpAnswer:
         loop = asyncio.get_running_loop()

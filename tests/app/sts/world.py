@@ -182,7 +182,7 @@ class Desk:
     some: Any = field(default_factory=entropy)
     heard: list[tuple[str, str, bool]] = field(default_factory=list)
 
-    def _heard(self, request: Request, decision: Decision) -> None:
+    def _heard(self, request: Request, decision: Decision, _: PolicySet) -> None:
         self.heard.append((request.action, request.resource, decision.allowed))
 
     @property

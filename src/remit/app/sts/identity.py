@@ -65,20 +65,28 @@ def check_issuer(claims: Claims, state: State) -> None:
 
 def keys(who: Caller, now: float) -> dict[str, Value]:
     """The condition keys that follow from the caller, beyond those that its ARN tells."""
+    found, claims = lasting(who), who.claims
+    if claims is not None and claims.mfa is not None and "aws:MultiFactorAuthPresent" in found:
+        found["aws:MultiFactorAuthAge"] = str(int(max(0.0, now - claims.mfa)))
+    return found
+
+
+def lasting(who: Caller) -> dict[str, Value]:
+    """Those of `keys` that stay the same while a session lasts."""
     found: dict[str, Value] = {}
     claims = who.claims
     if claims is None or ("aws:AssumedRoot", "true") not in claims.context:  # not known then (3.6)
         found["aws:userid"] = who.user_id
     if claims is not None:
         found.update(claims.context)
-        found.update(_session_keys(claims, now))
+        found.update(_session_keys(claims))
     if not who.is_root:
         tags = merged(who.tags, dict(claims.tags) if claims is not None else NO_TAGS)
         found.update((f"aws:PrincipalTag/{key}", value) for key, value in tags.items())
     return found
 
 
-def _session_keys(claims: Claims, now: float) -> Iterator[tuple[str, Value]]:
+def _session_keys(claims: Claims) -> Iterator[tuple[str, Value]]:
     yield "aws:TokenIssueTime", written(claims.issued)
     if claims.kind == "role":
         yield "aws:PrincipalArn", claims.issuer
@@ -88,8 +96,6 @@ def _session_keys(claims: Claims, now: float) -> Iterator[tuple[str, Value]]:
         yield "aws:SourceIdentity", claims.source_identity
     if claims.provider is None and claims.kind in ("role", "user"):
         yield "aws:MultiFactorAuthPresent", "true" if claims.mfa is not None else "false"
-        if claims.mfa is not None:
-            yield "aws:MultiFactorAuthAge", str(int(max(0.0, now - claims.mfa)))
 
 
 def merged(tags: Tags, over: Tags) -> dict[str, str]:

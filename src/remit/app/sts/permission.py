@@ -44,7 +44,7 @@ def require(
     policies = means.state.policies(caller, None)
     asked = Request(caller.arn, action, resource, None, {**context(call, means), **(extra or {})})
     decision = authorize(asked, policies)
-    means.decided(asked, decision)
+    means.decided(asked, decision, policies)
     if not decision.allowed:
         raise denied(denial(asked, _cause(asked, policies, decision)))
 
@@ -60,7 +60,7 @@ def require_role(request: Request, caller: Caller | None, role: Role | None, mea
         decision = authorize(request, policies)
     except PrincipalError:
         decision = Decision(Verdict.IMPLICIT_DENY)
-    means.decided(request, decision)
+    means.decided(request, decision, policies)
     if role is not None and decision.allowed:
         return
     action, cause = request.action, None

@@ -127,10 +127,10 @@ class Codes(Protocol):
         """Mark a device's code as used; False when it, or a later one, was used already."""
 
 
-Listener: TypeAlias = Callable[[Request, Decision], object]
+Listener: TypeAlias = Callable[[Request, Decision, PolicySet], object]
 
 
-def unheard(_: Request, __: Decision) -> None:
+def unheard(_: Request, __: Decision, ___: PolicySet) -> None:
     """Keeps no decision."""
 
 
