@@ -108,7 +108,7 @@ def test_a_chain_lasts_an_hour(live: Live) -> None:
     assert identity(live, of(sts.assume_role(**given)))[2].endswith("/next")
     late = live.client("sts").assume_role
     code, message = refused(
-        late, RoleArn=f"{HEAD}role/{first}", RoleSessionName="x", DurationSeconds=7201
+        late, RoleArn=f"{HEAD}role/{first}", RoleSessionName="other", DurationSeconds=7201
     )
     assert (code, "MaxSessionDuration" in message) == ("ValidationError", True)
 
@@ -133,7 +133,7 @@ def test_session_policies_narrow(live: Live) -> None:
     assert (code, "session policy" in message) == ("AccessDenied", True)
     sts = live.client("sts")
     code, _ = refused(
-        sts.assume_role, RoleArn=f"{HEAD}role/{role}", RoleSessionName="x", Policy="{}x"
+        sts.assume_role, RoleArn=f"{HEAD}role/{role}", RoleSessionName="other", Policy="{}x"
     )
     assert code == "MalformedPolicyDocument"
 
@@ -174,13 +174,13 @@ def test_transitive_tags_go_on(live: Live) -> None:
     live.client("sqs", chained).list_queues()
     assert refused(live.client("sns", chained).list_topics)[0] == "AuthorizationError"
     again = live.client("sts", session).assume_role
-    given = {"RoleArn": second, "RoleSessionName": "x", "Tags": [{"Key": "a", "Value": "3"}]}
+    given = {"RoleArn": second, "RoleSessionName": "other", "Tags": [{"Key": "a", "Value": "3"}]}
     assert refused(again, **given)[0] == "InvalidParameterValue"
 
 
 def test_tags_need_a_permission_of_their_own(live: Live) -> None:
     role = trusted(live, lets(ACCOUNT, "sts:AssumeRole"))
-    sts, given = live.client("sts"), {"RoleArn": role, "RoleSessionName": "x"}
+    sts, given = live.client("sts"), {"RoleArn": role, "RoleSessionName": "other"}
     code, message = refused(sts.assume_role, **given, Tags=[{"Key": "a", "Value": "b"}])
     assert (code, "sts:TagSession" in message) == ("AccessDenied", True)
     code, message = refused(sts.assume_role, **given, SourceIdentity="ann")
@@ -194,7 +194,7 @@ def test_a_source_identity_stays(live: Live) -> None:
     second = trusted(live, lets(ACCOUNT, *both), policy=(allow("sqs:ListQueues", Condition=ann),))
     session = live.session(first.rpartition("/")[2], SourceIdentity="ann")
     sts = live.client("sts", session)
-    given = {"RoleArn": second, "RoleSessionName": "x"}
+    given = {"RoleArn": second, "RoleSessionName": "other"}
     assert refused(sts.assume_role, **given, SourceIdentity="bob")[0] == "ValidationError"
     chained = sts.assume_role(**given)
     assert chained["SourceIdentity"] == "ann"
@@ -204,15 +204,13 @@ def test_a_source_identity_stays(live: Live) -> None:
 def test_roles_that_are_not_there(live: Live) -> None:
     sts = live.client("sts")
     for arn in (f"{HEAD}role/nobody", "arn:aws:iam::999999999999:role/other"):
-        code, message = refused(sts.assume_role, RoleArn=arn, RoleSessionName="x")
+        code, message = refused(sts.assume_role, RoleArn=arn, RoleSessionName="other")
         assert (code, message.endswith(f"sts:AssumeRole on resource: {arn}")) == (
             "AccessDenied", True,
         )  # fmt: skip
     root = live.client("sts", live.root)
-    code, message = refused(root.assume_role, RoleArn=f"{HEAD}role/x", RoleSessionName="x")
+    code, message = refused(root.assume_role, RoleArn=f"{HEAD}role/x", RoleSessionName="other")
     assert (code, message) == ("AccessDenied", "Roles may not be assumed by root accounts.")
-    with pytest.raises(AssertionError):
-        assert refused(sts.assume_role, RoleArn="x" * 20, RoleSessionName="x")[0] == "AccessDenied!"
 
 
 def test_a_session_ends_with_its_role(live: Live) -> None:
@@ -289,13 +287,13 @@ def test_mfa(live: Live) -> None:
     plain = of(sts.get_session_token())
     assert refused(live.client("sqs", plain).list_queues)[0] == "AccessDenied"
     role = trusted(live, lets(ACCOUNT, "sts:AssumeRole", Condition=present))
-    given = {"RoleArn": role, "RoleSessionName": "x"}
+    given = {"RoleArn": role, "RoleSessionName": "other"}
     assert refused(sts.assume_role, **given)[0] == "AccessDenied"
     sts.assume_role(**given, SerialNumber=serial, TokenCode=codes[1])
 
 
 def test_get_federation_token(live: Live) -> None:
-    user, keys = live.user(
+    _, keys = live.user(
         allow("sts:GetFederationToken", "sqs:*", "sns:*"), Tags=[{"Key": "team", "Value": "red"}]
     )
     sts = live.client("sts", keys)
