@@ -180,13 +180,6 @@ def test_organisations_bind_their_members(live: Live) -> None:
     inside = Keys(
         credentials["AccessKeyId"], credentials["SecretAccessKey"], credentials["SessionToken"]
     )
-    # moto gives the role no policy; AWS attaches AdministratorAccess.
-    from moto.iam.models import iam_backends
-
-    iam_backends[member]["aws"].attach_role_policy(
-        "arn:aws:iam::aws:policy/AdministratorAccess", "OrganizationAccountAccessRole"
-    )
-    live.built.state.forget()
     live.client("sqs", inside).create_queue(QueueName="theirs")
     assert "QueueUrls" not in live.client("sqs").list_queues(QueueNamePrefix="theirs")
     scp = org.create_policy(Name="no-queues", Description="", Type="SERVICE_CONTROL_POLICY", Content=document(deny("sqs:*")))["Policy"]["PolicySummary"]  # fmt: skip

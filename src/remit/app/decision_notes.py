@@ -9,18 +9,17 @@ from __future__ import annotations
 
 from concurrent.futures import Future
 
-from remit.app.decision_log import DecisionLog, Entry, causes
+from remit.app.decision_log import Cause, DecisionLog, Entry, causes
 from remit.app.ports import Decided
 from remit.core.decision import Determining, Verdict
 from remit.engine.policyset import PolicySet
 from remit.explain.causes import documents
 
-NO_PERMISSION = "no permission is asked for this operation"
+NO_PERMISSION = "this operation needs no permission"
 
 
 class Notes:
-    """app/ports.py's `DecisionLog` over one that keeps entries. Without `durable` no answer waits.
-    """
+    """app/ports.py's `DecisionLog` over one that keeps entries. Without `durable` no answer waits."""
 
     def __init__(self, log: DecisionLog, *, durable: bool = True) -> None:
         self._log = log
@@ -45,7 +44,6 @@ def entry(decided: Decided) -> Entry:
     verdict = decision.verdict if decision is not None else Verdict.ALLOWED
     if not decided.allowed and verdict is Verdict.ALLOWED:
         verdict = Verdict.IMPLICIT_DENY  # no policy denied it: the sentence says what did
-    known = decision is not None and decided.policies is not None
     return Entry(
         request_id=decided.id,
         time=decided.time,
@@ -53,9 +51,30 @@ def entry(decided: Decided) -> Entry:
         action=f"{decided.service}:{decided.operation}" if request is None else request.action,
         resource="" if request is None else request.resource,
         verdict=verdict,
-        causes=_causes(decided) if known else (),
+        causes=_causes(decided),
         latency=decided.seconds,
         service=decided.service,
         operation=decided.operation,
         note=_note(decided),
     )
+
+
+def _causes(decided: Decided) -> tuple[Cause, ...]:
+    """The statements, under the names that their policies had then."""
+    if decided.decision is None or decided.policies is None:
+        return ()
+    policies = decided.policies
+    return causes(decided.decision, lambda named: _name(named, policies))
+
+
+def _name(named: Determining, policies: PolicySet) -> str:
+    return documents(policies, named.layer)[named.policy].name
+
+
+def _note(decided: Decided) -> str:
+    """What neither verdict nor causes say."""
+    if not decided.allowed and (decided.decision is None or decided.decision.allowed):
+        return decided.why
+    if decided.unsettled:
+        return f"may need more: {', '.join(decided.unsettled)}"
+    return NO_PERMISSION if decided.request is None else ""

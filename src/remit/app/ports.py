@@ -51,7 +51,8 @@ class Decided:
     """One decision, for the log: never a secret and never a body.
 
     `why` is AWS's sentence for a denial, empty for what was allowed; `unsettled` are permissions
-    that may have been needed too, which could not be told. `policies` are those of the decision.
+    that may have been needed too, which could not be told. `policies` are those of the decision,
+    `principal` is who called.
     """
 
     id: str
@@ -65,6 +66,7 @@ class Decided:
     seconds: float = 0.0
     unsettled: tuple[str, ...] = field(default=())
     policies: PolicySet | None = field(default=None, repr=False)
+    principal: str = ""
 
 
 class DecisionLog(Protocol):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from argparse import Namespace
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +14,8 @@ from remit.app.errors import InputError
 from remit.cli.exits import Exit
 
 if TYPE_CHECKING:
+    from remit.app.decision_log import DecisionLog
+    from remit.app.decision_notes import Notes
     from remit.app.seeding import Seeds
     from remit.server.enforcer import Settings
     from remit.server.run import Address, Built
@@ -29,8 +33,12 @@ def run(arguments: Namespace) -> int:
     _check(arguments)
     address = serving.Address(arguments.host, arguments.port, arguments.certificate, arguments.key)
     seeds = _seeds(arguments)
+    keys = _keys(arguments.jwks)
     listening = serving.bind(address)  # a port that is in use is said before anything is made
-    built = serving.build(_settings(arguments, seeds), largest=arguments.max_body << 20)
+    log, notes = _log(arguments)
+    built = serving.build(
+        _settings(arguments, seeds), log=notes, keys=keys, largest=arguments.max_body << 20
+    )
     made = plant(built.state, seeds.account, seeds.roles) if seeds is not None else ()
     _greet(built, address, listening.getsockname()[1], seeds, made)
     server = serving.server(built, address)
@@ -40,6 +48,8 @@ def run(arguments: Namespace) -> int:
         pass  # uvicorn has ended what was under way
     finally:
         listening.close()
+        if log is not None:
+            _close(log)
     _say("stopped")
     return Exit.OK
 
@@ -62,6 +72,45 @@ def _check(arguments: Namespace) -> None:
             raise InputError(f"`{name}` is no file")
     if arguments.project is None and (arguments.stage or arguments.framework):
         raise InputError("`--stage` and `--framework` need `--project`")
+
+
+def _keys(given: list[str]) -> dict[str, Mapping[str, object]]:
+    """The JWKS documents of providers, by address as IAM has it. Raises InputError."""
+    from remit.credentials.tokens import parse_keys
+
+    found = {}
+    for one in given:
+        url, separator, file = one.rpartition("=")
+        if not separator or not url.startswith("https://"):
+            raise InputError(f"`--jwks {one}`", "Write `--jwks https://issuer.example=keys.json`.")
+        try:
+            found[url.removeprefix("https://")] = parse_keys(Path(file).read_bytes())
+        except OSError as error:
+            raise InputError(f"`{file}`: {error.strerror}") from None
+        except ValueError as error:
+            raise InputError(f"`{file}`: {error}") from None
+    return found
+
+
+def _log(arguments: Namespace) -> tuple[DecisionLog | None, Notes | None]:
+    """The log that was asked for, and the server's way into it. Raises InputError."""
+    if arguments.log is None:
+        if arguments.log_async:
+            raise InputError("`--log-async` needs `--log`")
+        return None, None
+    from remit import wiring
+    from remit.app.decision_log import PLACE
+    from remit.app.decision_notes import Notes
+
+    log = wiring.decision_log(arguments.log or os.environ.get("REMIT_LOG") or PLACE)
+    return log, Notes(log, durable=not arguments.log_async)
+
+
+def _close(log: DecisionLog) -> None:
+    log.close()
+    status = log.status()
+    if status.lost:
+        _say(f"warning: {status.lost} decisions are not in the log: {status.failing}")
 
 
 def _seeds(arguments: Namespace) -> Seeds | None:

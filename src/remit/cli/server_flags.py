@@ -82,3 +82,23 @@ def serve(parser: ArgumentParser) -> None:
     add("--max-body", type=int, default=256, metavar="MIB", help="largest body in MiB (256)")
     add("--certificate", metavar="FILE", help="serve over TLS with this certificate chain (PEM)")
     add("--key", metavar="FILE", help="its private key (PEM)")
+    add(
+        "--jwks",
+        action="append",
+        default=[],
+        metavar="URL=FILE",
+        help="the keys of the OpenID Connect provider at URL (a JWKS document); may be repeated",
+    )
+    add(
+        "--log",
+        nargs="?",
+        const="",
+        metavar="FILE|URL",
+        help="keep every decision there, for `remit log`; alone: REMIT_LOG, else"
+        " .remit/decisions.sqlite",
+    )
+    add(
+        "--log-async",
+        action="store_true",
+        help="with --log: do not hold an answer back until its decision is on the disk",
+    )

@@ -68,15 +68,14 @@ def _from_header(request: HttpRequest, header: str) -> Signature:
     algorithm, _, rest = header.partition(" ")
     if algorithm != ALGORITHM:
         raise incomplete(f"Unsupported AWS 'algorithm': '{algorithm}'.")
-    pieces: dict[str, str] = {}
-    for piece in filter(None, map(str.strip, rest.split(","))):
-        name, equal, value = piece.partition("=")
-        if not equal:
-            raise incomplete(
-                f"'{piece}' not a valid key=value pair (missing equal-sign) in Authorization"
-                f" header: '{header}'."
-            )
-        pieces[name] = value
+    # All but the signature is the same in what a client signs on one day.
+    before, found, last = rest.rpartition("Signature=")
+    try:
+        pieces = dict(_pieces(before if found and "," not in last else rest, ""))
+    except AuthError:
+        pieces = dict(_pieces(rest, header))  # raises, with the whole header in its message
+    if found and "," not in last:
+        pieces["Signature"] = last.strip()
     written = request.header("x-amz-date") or request.header("date")
     wanted = ("Credential", "Signature", "SignedHeaders")
     lacking = [
@@ -101,6 +100,21 @@ def _from_header(request: HttpRequest, header: str) -> Signature:
         token=token,
         token_is_signed=token is None or "x-amz-security-token" in signed,
     )
+
+
+@lru_cache(maxsize=1024)
+def _pieces(text: str, header: str) -> tuple[tuple[str, str], ...]:
+    """The parameters of a header; `header` is the whole of it, for an error to name."""
+    pieces: dict[str, str] = {}
+    for piece in filter(None, map(str.strip, text.split(","))):
+        name, equal, value = piece.partition("=")
+        if not equal:
+            raise incomplete(
+                f"'{piece}' not a valid key=value pair (missing equal-sign) in Authorization"
+                f" header: '{header}'."
+            )
+        pieces[name] = value
+    return tuple(pieces.items())
 
 
 def _masked(header: str) -> str:

@@ -119,7 +119,7 @@ def read(scope: Scope, body: bytes) -> HttpRequest:
         scope["method"],
         scope["raw_path"].decode("latin-1"),
         scope["query_string"].decode("latin-1"),
-        tuple((n.decode("latin-1"), v.decode("latin-1")) for n, v in scope["headers"]),
+        tuple([(n.decode("latin-1"), v.decode("latin-1")) for n, v in scope["headers"]]),
         body,
         scope.get("scheme", "http"),
         client[0] if client else "127.0.0.1",

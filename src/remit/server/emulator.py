@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib
 import io
+import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -55,6 +56,7 @@ def prepare() -> None:
     from moto.iam.access_control import PermissionResult
     from moto.s3.models import FakeBucket
 
+    os.environ.pop("MOTO_ACCOUNT_ID", None)  # it would stand for every account
     settings.INITIAL_NO_AUTH_ACTION_COUNT = float("inf")
     default_user_config["iam"] = {"load_aws_managed_policies": True}
     # Bucket policies have been decided: moto's reading of them knows no conditions.
@@ -102,7 +104,10 @@ def _handlers(service: str) -> tuple[tuple[re.Pattern[str], Handler], ...]:
     module = _module(service)
     if module is None:
         raise Unsupported(f"the service `{service}` is not emulated")
-    urls = importlib.import_module(f"moto.{module}.urls")
+    try:
+        urls = importlib.import_module(f"moto.{module}.urls")
+    except ModuleNotFoundError as error:
+        raise Unsupported(f"it needs the package `{error.name}`") from None
     return tuple((re.compile(path.format("")), handler) for path, handler in urls.url_paths.items())
 
 

@@ -191,7 +191,7 @@ class Enforcer:
             found = self._permitted(asked, around)
         speech = _speech(call, around.request)
         refusal = None if found.allowed else self._refusal(found, asked, call, around, speech)
-        self._record(call, found, asked, number, started, refusal)
+        self._record(call, found, asked, around, number, started, refusal)
         if refusal is not None:
             return refusal
         return None if found.request is None else found.request.resource_account
@@ -234,8 +234,8 @@ class Enforcer:
         return encode(found.request, found.policies, found.decision, caller.user_id, means)
 
     def _record(
-        self, call: Recognized, found: Permitted, asked: Asking, number: str, started: float,
-        refusal: Refusal | None,
+        self, call: Recognized, found: Permitted, asked: Asking, around: Around, number: str,
+        started: float, refusal: Refusal | None,
     ) -> None:  # fmt: skip
         if isinstance(self.log, NoLog):
             return
@@ -253,6 +253,7 @@ class Enforcer:
                 seconds=time.perf_counter() - started,
                 unsettled=asked.unsettled,
                 policies=found.policies,
+                principal=around.caller.principal,
             )
         )
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 _MARK = "of_remit"
+_ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 
 
 def extend() -> None:
@@ -23,6 +24,7 @@ def extend() -> None:
     IamResponse.put_user_permissions_boundary = _put  # type: ignore[attr-defined]  # new
     IamResponse.delete_user_permissions_boundary = _delete  # type: ignore[attr-defined]  # new
     _with_boundary(IamResponse)
+    _with_administrators()
 
 
 def _with_id(kind: Any, prefix: str) -> None:
@@ -36,6 +38,25 @@ def _with_id(kind: Any, prefix: str) -> None:
         self.id = made(account_id, prefix=prefix, total_length=21)
 
     kind.__init__ = init
+
+
+def _with_administrators() -> None:
+    """The role that an organisation's new account is managed by may do everything there
+    (Organizations User Guide, orgs_manage_accounts_access-cross-account-role)."""
+    from moto.iam.models import iam_backends
+    from moto.organizations.models import FakeAccount
+
+    original = FakeAccount.__init__
+
+    def init(self: Any, organization: Any, **more: Any) -> None:
+        original(self, organization, **more)
+        iam = iam_backends[self.id]["aws"]
+        name = more.get("RoleName", "OrganizationAccountAccessRole")
+        role = next((one for one in iam.roles.values() if one.name == name), None)
+        if role is not None and _ADMINISTRATOR not in role.managed_policies:
+            iam.attach_role_policy(_ADMINISTRATOR, name)
+
+    FakeAccount.__init__ = init  # type: ignore[method-assign]  # it goes on where moto's ends
 
 
 def _boundary(user: Any) -> dict[str, str] | None:

@@ -77,8 +77,8 @@ def build(
         state,
         clock,
         key,
-        secrets.token_bytes,
-        Sts(state, secrets.token_bytes, key, keys or {}),
+        os.urandom,
+        Sts(state, os.urandom, key, keys or {}),
         settings,
         log or NoLog(),
     )

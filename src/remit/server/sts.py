@@ -6,6 +6,7 @@ that), so enforcer.py asks nothing before; here each decision is handed on to th
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -52,6 +53,7 @@ class Sts:
 
     def answer(self, asked: Asked, note: Callable[[Decided], object]) -> HttpAnswer:
         """The answer to a call; `note` hears what was decided. Raises what is a fault of ours."""
+        started = time.perf_counter()
         heard: Heard = []
         fault: AuthError | None = None
         result: Result = {}
@@ -59,8 +61,9 @@ class Sts:
             result = self._result(asked, heard)
         except AuthError as error:
             fault = error
+        seconds = time.perf_counter() - started
         for decided in _decided(asked, heard, fault):
-            note(decided)
+            note(replace(decided, seconds=seconds, principal=asked.caller.principal))
         headers = (("content-type", sts_xml.CONTENT_TYPE), ("x-amzn-requestid", asked.id))
         if fault is not None:
             return HttpAnswer(fault.status, headers, sts_xml.error(fault, asked.id))
