@@ -19,6 +19,7 @@ from botocore import UNSIGNED
 from botocore.config import Config
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from remit.app.authenticate import of_session
 from remit.credentials import sessions, totp
 from tests.server.live import (
     ACCOUNT,
@@ -150,8 +151,6 @@ def test_session_tags_override_the_roles(live: Live) -> None:
     live.client("sqs", session).list_queues()
     claims = sessions.unseal(session.id, session.token or "", live.built.enforcer.master)
     state = live.built.state.account(ACCOUNT)
-    from remit.app.authenticate import of_session
-
     caller = of_session(state, session.id, claims)
     assert caller is not None
     told = {key: value for key, value in caller.keys.items() if "PrincipalTag" in key}
@@ -438,6 +437,41 @@ def test_web_identity(live: Live) -> None:
     assert refused(again, **given, WebIdentityToken=spoiled)[0] == "InvalidIdentityToken"
     code, _ = refused(live.client("sts").assume_role, **given)
     assert code == "AccessDenied"
+
+
+def test_saml() -> None:
+    """At the time of the assertion, which is tests/app/sts's."""
+    pytest.importorskip("signxml", reason="the extra `serve` is not installed")
+    from tests.app.sts import idp
+    from tests.app.sts.world import NOW, ROLE, SAML
+
+    at: list[float] = []
+    with serving(clock=lambda: at[0] if at else time.time()) as live:
+        iam = live.client("iam")
+        made = iam.create_saml_provider(SAMLMetadataDocument=idp.metadata(), Name="idp")
+        assert made["SAMLProviderArn"] == SAML
+        aud = {"StringEquals": {"SAML:aud": idp.ACS}}
+        trust = document(lets({"Federated": SAML}, "sts:AssumeRoleWithSAML", Condition=aud))
+        iam.create_role(RoleName="target", Path="/app/", AssumeRolePolicyDocument=trust)
+        sts = unsigned(live)
+        given = {"RoleArn": ROLE, "PrincipalArn": SAML}
+        at.append(NOW)
+        good = idp.wire(idp.signed(idp.response()))
+        session = of(sts.assume_role_with_saml(**given, SAMLAssertion=good))
+        claims = sessions.unseal(session.id, session.token or "", live.built.enforcer.master)
+        assert (claims.provider, claims.name) == (SAML, "ann@example")
+        caller = of_session(live.built.state.account(ACCOUNT), session.id, claims)
+        assert caller is not None
+        assert "aws:FederatedProvider" not in caller.keys
+        bad = idp.wire(idp.signed(idp.response(), by="somebody"))
+        code, _ = refused(sts.assume_role_with_saml, **given, SAMLAssertion=bad)
+        assert code == "InvalidIdentityToken"
+        for one in (SAML, f"{SAML}-other"):
+            at[0] = NOW + 3600
+            told = {**given, "PrincipalArn": one, "SAMLAssertion": good}
+            assert refused(sts.assume_role_with_saml, **told)[0] in (
+                "ExpiredTokenException", "InvalidIdentityToken",
+            )  # fmt: skip
 
 
 def test_everything_else_must_be_signed(live: Live) -> None:

@@ -19,7 +19,7 @@ NO_PERMISSION = "this operation needs no permission"
 
 
 class Notes:
-    """app/ports.py's `DecisionLog` over one that keeps entries. Without `durable` no answer waits."""
+    """The port of app/ports.py over a log that keeps entries. Without `durable` no answer waits."""
 
     def __init__(self, log: DecisionLog, *, durable: bool = True) -> None:
         self._log = log

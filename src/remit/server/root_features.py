@@ -55,7 +55,7 @@ def _organization(self: Any) -> str:
     from moto.core.exceptions import ServiceException
     from moto.organizations.models import organizations_backends
 
-    found = dict.get(organizations_backends, self.current_account) or {}
+    found: Any = dict.get(organizations_backends, self.current_account) or {}
     organisation = next((one.org for one in dict.values(found) if one.org is not None), None)
     if organisation is None:
         error = ServiceException("The account is not the management account of an organization.")
