@@ -34,19 +34,16 @@ class Slow:
 
 
 def test_what_was_decided_is_in_the_log(tmp_path: Path) -> None:
-    with closing(decision_log(tmp_path / "log.sqlite")) as log:
-        with serving(log=Notes(log)) as live:
-            user, keys = live.user(allow("sqs:*", "sts:*"), deny("sqs:ListQueues", Sid="No"))
-            role = live.role()
-            refused(live.client("sqs", keys).list_queues)
-            live.client("sqs", keys).create_queue(QueueName="q")
-            live.client("sts", keys).get_caller_identity()
-            refused(
-                live.client("sts").assume_role, RoleArn=f"{HEAD}role/no", RoleSessionName="work"
-            )
-            live.session(role)
-            # No wait: what was answered is in the log.
-            entries = list(log.query(Filter()))
+    with closing(decision_log(tmp_path / "log.sqlite")) as log, serving(log=Notes(log)) as live:
+        user, keys = live.user(allow("sqs:*", "sts:*"), deny("sqs:ListQueues", Sid="No"))
+        role = live.role()
+        refused(live.client("sqs", keys).list_queues)
+        live.client("sqs", keys).create_queue(QueueName="q")
+        live.client("sts", keys).get_caller_identity()
+        refused(live.client("sts").assume_role, RoleArn=f"{HEAD}role/no", RoleSessionName="work")
+        live.session(role)
+        # No wait: what was answered is in the log.
+        entries = list(log.query(Filter()))
     found = {(one.action, one.verdict): one for one in entries}
     denied = found["sqs:ListQueues", Verdict.EXPLICIT_DENY]
     assert (denied.principal, denied.service) == (f"{HEAD}user/{user}", "sqs")
@@ -127,7 +124,7 @@ def test_the_verbs_fit_together(tmp_path: Path) -> None:
         iam.create_role(RoleName="made", AssumeRolePolicyDocument=document())
     finally:
         child.kill()  # a crash
-        child.wait()
+        child.communicate()
     shown = subprocess.run(
         [sys.executable, "-c", code, "log", "--log", str(place), "--format", "json"],
         capture_output=True, text=True, check=True,

@@ -7,6 +7,7 @@ import os
 import sys
 from argparse import Namespace
 from collections.abc import Mapping
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,21 +36,19 @@ def run(arguments: Namespace) -> int:
     seeds = _seeds(arguments)
     keys = _keys(arguments.jwks)
     listening = serving.bind(address)  # a port that is in use is said before anything is made
-    log, notes = _log(arguments)
-    built = serving.build(
-        _settings(arguments, seeds), log=notes, keys=keys, largest=arguments.max_body << 20
-    )
-    made = plant(built.state, seeds.account, seeds.roles) if seeds is not None else ()
-    _greet(built, address, listening.getsockname()[1], seeds, made)
-    server = serving.server(built, address)
-    try:
-        server.run(sockets=[listening])
-    except KeyboardInterrupt:
-        pass  # uvicorn has ended what was under way
-    finally:
-        listening.close()
-        if log is not None:
-            _close(log)
+    with ExitStack() as ends:
+        ends.callback(listening.close)
+        built = serving.build(
+            _settings(arguments, seeds),
+            log=_log(arguments, ends),
+            keys=keys,
+            largest=arguments.max_body << 20,
+        )
+        made = plant(built.state, seeds.account, seeds.roles) if seeds is not None else ()
+        _greet(built, address, listening.getsockname()[1], seeds, made)
+        server = serving.server(built, address)
+        with suppress(KeyboardInterrupt):  # uvicorn has ended what was under way
+            server.run(sockets=[listening])
     _say("stopped")
     return Exit.OK
 
@@ -70,6 +69,8 @@ def _check(arguments: Namespace) -> None:
     for name in (arguments.certificate, arguments.key):
         if name is not None and not Path(name).is_file():
             raise InputError(f"`{name}` is no file")
+    if arguments.log_async and arguments.log is None:
+        raise InputError("`--log-async` needs `--log`")
     if arguments.project is None and (arguments.stage or arguments.framework):
         raise InputError("`--stage` and `--framework` need `--project`")
 
@@ -92,18 +93,17 @@ def _keys(given: list[str]) -> dict[str, Mapping[str, object]]:
     return found
 
 
-def _log(arguments: Namespace) -> tuple[DecisionLog | None, Notes | None]:
-    """The log that was asked for, and the server's way into it. Raises InputError."""
+def _log(arguments: Namespace, ends: ExitStack) -> Notes | None:
+    """The server's way into the log that was asked for, which `ends` closes. Raises InputError."""
     if arguments.log is None:
-        if arguments.log_async:
-            raise InputError("`--log-async` needs `--log`")
-        return None, None
+        return None
     from remit import wiring
     from remit.app.decision_log import PLACE
     from remit.app.decision_notes import Notes
 
     log = wiring.decision_log(arguments.log or os.environ.get("REMIT_LOG") or PLACE)
-    return log, Notes(log, durable=not arguments.log_async)
+    ends.callback(_close, log)
+    return Notes(log, durable=not arguments.log_async)
 
 
 def _close(log: DecisionLog) -> None:
