@@ -18,9 +18,10 @@ from remit.core.need import Need
 from remit.core.request import Value
 from remit.core.text import Text
 from remit.credentials.signature import Signature
-from remit.enforce.context import Seen, of_action
+from remit.enforce.context import of_action
 from remit.enforce.plans import needed
 from remit.enforce.recognize import Recognized
+from remit.enforce.seen import Seen
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,36 +11,17 @@ Authorization Reference for the keys of services.
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import Any
 from urllib.parse import parse_qsl
 
 from remit.app.sts.identity import written
 from remit.catalog import iam
 from remit.core.http import HttpRequest
 from remit.core.request import Value
-from remit.credentials.signature import Signature
-
-Params: TypeAlias = Mapping[str, Any]
-Found: TypeAlias = Iterable[tuple[str, Value]]
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What keys are read from: the request, its parameters under botocore's names, the resource.
-    `partition_key` names the partition key of a DynamoDB table, None where that is not known."""
-
-    request: HttpRequest
-    operation: str
-    params: Params
-    resource: str
-    region: str
-    account: str
-    signature: Signature | None = None
-    partition_key: Callable[[str], str | None] = lambda table: None
+from remit.enforce import dynamodb
+from remit.enforce.seen import Found, Seen
 
 
 def of_request(
@@ -158,85 +139,6 @@ def _function_arn(seen: Seen) -> Found:
     return [("lambda:FunctionArn", name if name.startswith("arn:") else head + name)]
 
 
-def _leading_keys(seen: Seen) -> Found:
-    """dynamodb:LeadingKeys: the partition keys that a request reads or writes."""
-    table = seen.resource.partition(":table/")[2].partition("/")[0]
-    name = seen.partition_key(seen.resource) if table else None
-    if name is None:
-        return []
-    found = tuple(dict.fromkeys(_partitions(seen, table, name)))
-    return [("dynamodb:LeadingKeys", found)] if found else []
-
-
-def _partitions(seen: Seen, table: str, name: str) -> Iterator[str]:
-    for item in _items(seen.params, table):
-        value = item.get(name)
-        if isinstance(value, dict):
-            yield from (_scalar(one) for one in value.values())
-    yield from _queried(seen.params, name)
-
-
-def _items(params: Params, table: str) -> Iterator[Mapping[str, Any]]:
-    """The keys and items in a request's parameters."""
-    for one in ("Key", "Item"):
-        if isinstance(params.get(one), dict):
-            yield params[one]
-    requests = params.get("RequestItems")
-    entries = requests.get(table) if isinstance(requests, dict) else None
-    if isinstance(entries, dict):
-        yield from (key for key in entries.get("Keys", ()) if isinstance(key, dict))
-    for entry in entries if isinstance(entries, list) else ():
-        for kind, inside in (("PutRequest", "Item"), ("DeleteRequest", "Key")):
-            value = entry.get(kind) if isinstance(entry, dict) else None
-            if isinstance(value, dict) and isinstance(value.get(inside), dict):
-                yield value[inside]
-    for entry in params.get("TransactItems") or ():
-        for action in entry.values() if isinstance(entry, dict) else ():
-            if isinstance(action, dict) and action.get("TableName") == table:
-                yield action.get("Key") or action.get("Item") or {}
-
-
-def _queried(params: Params, name: str) -> Iterator[str]:
-    """The partition key of a query: it is always compared with `=`."""
-    conditions = params.get("KeyConditions")
-    if isinstance(conditions, dict) and isinstance(conditions.get(name), dict):
-        for value in conditions[name].get("AttributeValueList", ()):
-            yield from (_scalar(one) for one in value.values())
-    expression = params.get("KeyConditionExpression")
-    if not isinstance(expression, str):
-        return
-    names = params.get("ExpressionAttributeNames") or {}
-    values = params.get("ExpressionAttributeValues") or {}
-    words = expression.replace("(", " ").replace(")", " ").replace("=", " = ").split()
-    for left, sign, right in zip(words, words[1:], words[2:], strict=False):
-        if sign == "=" and names.get(left, left) == name and isinstance(values.get(right), dict):
-            yield from (_scalar(one) for one in values[right].values())
-
-
-def _scalar(value: Any) -> str:
-    if isinstance(value, bytes):
-        return base64.b64encode(value).decode()
-    return str(value)
-
-
-def _attributes(seen: Seen) -> Found:
-    """dynamodb:Attributes: the attributes that a request names."""
-    params, found = seen.params, dict[str, None]()
-    for one in ("AttributesToGet",):
-        found |= dict.fromkeys(params.get(one) or ())
-    for one in ("Key", "Item", "Expected", "AttributeUpdates"):
-        if isinstance(params.get(one), dict):
-            found |= dict.fromkeys(params[one])
-    names = params.get("ExpressionAttributeNames")
-    if isinstance(names, dict):
-        found |= dict.fromkeys(map(str, names.values()))
-    projection = params.get("ProjectionExpression")
-    if isinstance(projection, str):
-        plain = (word.strip().split(".")[0].split("[")[0] for word in projection.split(","))
-        found |= dict.fromkeys(word for word in plain if word and not word.startswith("#"))
-    return [("dynamodb:Attributes", tuple(found))] if found else []
-
-
 def _encryption_context(seen: Seen) -> Found:
     context = seen.params.get("EncryptionContext")
     if not isinstance(context, dict) or not context:
@@ -340,8 +242,8 @@ def _pairs(tags: Any) -> dict[str, str]:
 _FUNCTIONS: Mapping[str, Callable[[Seen], Found]] = {
     "aws:RequestTag/": _request_tags,
     "aws:TagKeys": _request_tags,
-    "dynamodb:Attributes": _attributes,
-    "dynamodb:LeadingKeys": _leading_keys,
+    "dynamodb:Attributes": dynamodb.attributes,
+    "dynamodb:LeadingKeys": dynamodb.leading_keys,
     "ec2:Region": _ec2_region,
     "kms:EncryptionContext": _encryption_context,
     "lambda:FunctionArn": _function_arn,
