@@ -303,6 +303,10 @@ def test_get_federation_token(live: Live) -> None:
     assert identity(live, session) == (f"{ACCOUNT}:bob", ACCOUNT, arn)
     live.client("sqs", session).list_queues()
     assert refused(live.client("sns", session).list_topics)[0] == "AuthorizationError"
+    everything = of(sts.get_federation_token(Name="bob", Policy=document(allow("*"))))
+    for call in ("get_session_token", "decode_authorization_message"):
+        given = {"EncodedMessage": "x" * 50} if call.startswith("dec") else {}
+        assert refused(getattr(live.client("sts", everything), call), **given)[0] == "AccessDenied"
     bare = of(sts.get_federation_token(Name="bob"))
     assert refused(live.client("sqs", bare).list_queues)[0] == "AccessDenied"
     other, theirs = live.user(allow("sqs:*"))

@@ -83,8 +83,9 @@ class Sts:
     def _of_organisations(self, asked: Asked) -> dict[str, Value]:
         """The keys of the caller's organisation, and of that of the role that it asks for."""
         keys = {key: asked.caller.keys[key] for key in _OF_CALLER if key in asked.caller.keys}
-        parts = str(asked.call.params.get("RoleArn", "")).split(":", 5)
-        owner = parts[4] if len(parts) == 6 else asked.caller.account
+        params = asked.call.params
+        named = str(params.get("RoleArn") or params.get("TargetPrincipal") or asked.caller.account)
+        owner = named.split(":", 5)[4] if named.count(":") >= 5 else named
         found = self.state.account(owner).organisation if owner.isdigit() else None
         if found is not None:
             keys["aws:ResourceOrgID"] = found.id

@@ -41,10 +41,11 @@ class Accounts:
         return Role(found.arn, found.id, account, found.name, found.longest, dict(found.tags))
 
     def policies(self, caller: Caller | None, role: Role | None) -> PolicySet:
-        """Every policy that applies."""
+        """Every policy that applies; where no role is meant, the resource is the caller's account's."""
         own = Own() if caller is None or self.caller is None else self.caller.own
         if role is None:
-            return policies_for(own, attachable(self.state.account(""), None))
+            home = self.caller.account if self.caller is not None else ""
+            return policies_for(own, attachable(self.state.account(home), None))
         account = self.state.account(role.account)
         found = account.role(role.arn)
         return policies_for(own, attachable(account, None if found is None else found.trust))
