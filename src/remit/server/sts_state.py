@@ -41,7 +41,7 @@ class Accounts:
         return Role(found.arn, found.id, account, found.name, found.longest, dict(found.tags))
 
     def policies(self, caller: Caller | None, role: Role | None) -> PolicySet:
-        """Every policy that applies; where no role is meant, the resource is the caller's account's."""
+        """Every policy that applies. Without a role the resource is of the caller's account."""
         own = Own() if caller is None or self.caller is None else self.caller.own
         if role is None:
             home = self.caller.account if self.caller is not None else ""
