@@ -42,6 +42,7 @@ def test_what_was_decided_is_in_the_log(tmp_path: Path) -> None:
         live.client("sts", keys).get_caller_identity()
         refused(live.client("sts").assume_role, RoleArn=f"{HEAD}role/no", RoleSessionName="work")
         live.session(role)
+        refused(live.client("sts", live.session(role)).get_session_token)
         # No wait: what was answered is in the log.
         entries = list(log.query(Filter()))
     found = {(one.action, one.verdict): one for one in entries}
@@ -56,6 +57,8 @@ def test_what_was_decided_is_in_the_log(tmp_path: Path) -> None:
     assert gone.resource == f"{HEAD}role/no"
     taken = found["sts:AssumeRole", Verdict.ALLOWED]
     assert taken.resource == f"{HEAD}role/{role}"
+    never = found["sts:GetSessionToken", Verdict.IMPLICIT_DENY]  # no policy has a say
+    assert never.note == "Cannot call GetSessionToken with session credentials"
     assert len({one.request_id for one in entries}) == len(entries)
     text = " ".join(map(repr, entries))
     assert keys.secret not in text

@@ -436,6 +436,8 @@ def test_web_identity(live: Live) -> None:
         assert refused(again, **given, WebIdentityToken=token(**{name: value}))[0] == (
             "InvalidIdentityToken"
         )
+    code, message = refused(again, **given, WebIdentityToken=token(iss="https://elsewhere.example"))
+    assert message.startswith("No OpenIDConnect provider found in your account")
     assert refused(again, **given, WebIdentityToken=token(exp=1))[0] == "ExpiredTokenException"
     spoiled = token()[:-8] + "AAAAAAAA"
     assert refused(again, **given, WebIdentityToken=spoiled)[0] == "InvalidIdentityToken"
