@@ -121,7 +121,11 @@ def serving(**settings: Any) -> Iterator[Live]:
     from remit.server.run import build, running
 
     largest = settings.pop("largest", 256 << 20)
-    more = {name: settings.pop(name) for name in ("clock", "log", "patience") if name in settings}
+    more = {
+        name: settings.pop(name)
+        for name in ("clock", "keys", "log", "patience")
+        if name in settings
+    }
     BackendDict.reset()  # moto's state is the process's
     built = build(Settings(region=REGION, account=ACCOUNT, **settings), largest=largest, **more)
     keys = [Keys(one.id, one.secret) for one in (built.administrator, built.root)]

@@ -7,14 +7,15 @@ and last the signature itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from functools import lru_cache
 
 from remit.account.applying import Own, brought, managed
 from remit.account.model import AccessKey, Account, Document, Role, Tags, User
 from remit.app.ports import State
+from remit.app.sts.identity import caller as sts_caller
+from remit.app.sts.identity import lasting
 from remit.core.http import HttpRequest
 from remit.core.request import Value
 from remit.credentials import chunks, sessions
@@ -159,27 +160,36 @@ def of_key(account: Account, key: AccessKey) -> Caller | None:
 def of_session(account: Account, access_key: str, claims: Claims) -> Caller | None:
     """The caller of a session; None when the role or user behind it is no longer there: a session
     is bound to its issuer's unique id (facts 5.2)."""
-    identity = _issuer(account, claims)
-    if identity is None and claims.kind != "root":
-        return None
-    principal, user_id = _NAMES[claims.kind](claims)
+    identity = None
+    if not claims.issuer.endswith(":root"):  # an account's root is always there, and has no tags
+        identity = _issuer(account, claims)
+        if identity is None:
+            return None
     policies = None
     if claims.policies or claims.policy_arns:
         texts = (Document("session policy", text) for text in claims.policies)
         policies = (*texts, *managed(account, claims.policy_arns))
     own = brought(account, identity, policies)
-    tags = dict(claims.tags)
-    if claims.kind != "federated" and identity is not None:
-        tags = dict(identity.tags) | tags  # session tags override the role's (facts 5.2)
-    keys = {
-        "aws:userid": user_id,
-        "aws:TokenIssueTime": timestamp(claims.issued),
-        **_principal_tags(tuple(tags.items())),
-        **_of_account(account),
-        **_of_session(claims),
-        **dict(claims.context),
-    }
-    return Caller(principal, account.id, access_key, own, keys, user_id, identity, claims)
+    if identity is None and claims.kind == "federated":
+        own = replace(own, identity=(_ROOT,))
+    who = sts_caller(claims, {} if identity is None else told_tags(identity, claims))
+    keys = {**lasting(who), **_of_account(account)}
+    return Caller(who.arn, account.id, access_key, own, keys, who.user_id, identity, claims)
+
+
+def told_tags(identity: User | Role, claims: Claims | None) -> dict[str, str]:
+    """The tags of a user or role that count for its keys and sessions. Those of a user were copied
+    into a federated session when it began (facts 5.2)."""
+    federated = claims is not None and claims.kind == "federated"
+    return {} if federated else dict(identity.tags)
+
+
+# What root brings into a federated session, of which the session policies leave a part (STS API
+# Reference, GetFederationToken). Its own calls need no policy.
+_ROOT = Document(
+    "root",
+    '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}',
+)
 
 
 def _issuer(account: Account, claims: Claims) -> User | Role | None:
@@ -189,49 +199,6 @@ def _issuer(account: Account, claims: Claims) -> User | Role | None:
     else:
         found = account.users.get(claims.issuer.rpartition("/")[2])
     return found if found is not None and found.id == claims.issuer_id else None
-
-
-def _role_name(claims: Claims) -> tuple[str, str]:
-    partition, role = claims.issuer.split(":")[1], claims.issuer.rpartition("/")[2]
-    session = f"arn:{partition}:sts::{claims.account}:assumed-role/{role}/{claims.name}"
-    return session, f"{claims.issuer_id}:{claims.name}"
-
-
-def _federated_name(claims: Claims) -> tuple[str, str]:
-    partition = claims.issuer.split(":")[1]
-    principal = f"arn:{partition}:sts::{claims.account}:federated-user/{claims.name}"
-    return principal, f"{claims.account}:{claims.name}"
-
-
-def _user_name(claims: Claims) -> tuple[str, str]:
-    return claims.issuer, claims.issuer_id
-
-
-def _root_name(claims: Claims) -> tuple[str, str]:
-    return claims.issuer, claims.account
-
-
-# A session's principal and user id, by its kind (facts 5.3, 3.6).
-_NAMES: Mapping[str, Callable[[Claims], tuple[str, str]]] = {
-    "role": _role_name,
-    "user": _user_name,
-    "federated": _federated_name,
-    "root": _root_name,
-}
-
-
-def _of_session(claims: Claims) -> dict[str, Value]:
-    """The keys that are frozen into a session (facts 3.2, 3.6)."""
-    keys: dict[str, Value] = {}
-    if claims.kind == "role":
-        keys["aws:PrincipalArn"] = claims.issuer
-    if claims.source_identity is not None:
-        keys["aws:SourceIdentity"] = claims.source_identity
-    if claims.provider is not None:
-        keys["aws:FederatedProvider"] = claims.provider
-    elif claims.kind in ("role", "user"):
-        keys["aws:MultiFactorAuthPresent"] = "false" if claims.mfa is None else "true"
-    return keys
 
 
 def _principal_tags(tags: Tags) -> dict[str, Value]:
@@ -246,13 +213,3 @@ def _of_account(account: Account) -> dict[str, Value]:
         "aws:PrincipalOrgID": organisation.id,
         "aws:PrincipalOrgPaths": (organisation.path,),
     }
-
-
-def timestamp(seconds: float) -> str:
-    """A moment as context keys write it."""
-    return _timestamp(int(seconds))
-
-
-@lru_cache(maxsize=256)
-def _timestamp(seconds: int) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

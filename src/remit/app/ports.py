@@ -6,12 +6,14 @@ Adapters stand in server/ (moto's backends) and store/ (the decision log); wirin
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
 from remit.account.model import AccessKey, Account, Document, Tags
 from remit.core.decision import Decision
 from remit.core.request import Request
+from remit.engine.policyset import PolicySet
 
 Clock: TypeAlias = Callable[[], float]
 """Seconds since the epoch."""
@@ -49,8 +51,8 @@ class Decided:
     """One decision, for the log: never a secret and never a body.
 
     `why` is AWS's sentence for a denial, empty for what was allowed; `unsettled` are permissions
-    that may have been needed too, which could not be told. `principal` called, also where `request`
-    is None because no permission is known for the call.
+    that may have been needed too, which could not be told. `policies` are those of the decision.
+    `principal` called, also where `request` is None because no permission is known for the call.
     """
 
     id: str
@@ -63,6 +65,7 @@ class Decided:
     why: str = ""
     seconds: float = 0.0
     unsettled: tuple[str, ...] = field(default=())
+    policies: PolicySet | None = field(default=None, repr=False)
     principal: str = ""
 
 
@@ -72,9 +75,16 @@ class DecisionLog(Protocol):
     def record(self, decided: Decided) -> None:
         """Keep one. Must not block for long: it is called for every request."""
 
+    def pending(self) -> Future[bool] | None:
+        """Done as soon as everything recorded so far is durable, or could not be made so; None when
+        nobody needs to wait. An answer is sent after it."""
+
 
 class NoLog:
     """Keeps nothing."""
 
     def record(self, decided: Decided) -> None:
         """Forget it."""
+
+    def pending(self) -> None:
+        """Nothing to wait for."""

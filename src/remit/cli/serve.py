@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from argparse import Namespace
+from collections.abc import Mapping
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +15,8 @@ from remit.app.errors import InputError
 from remit.cli.exits import Exit
 
 if TYPE_CHECKING:
+    from remit.app.decision_log import DecisionLog
+    from remit.app.decision_notes import Notes
     from remit.app.seeding import Seeds
     from remit.server.enforcer import Settings
     from remit.server.run import Address, Built
@@ -30,20 +35,24 @@ def run(arguments: Namespace) -> int:
     _check(arguments)
     address = serving.Address(arguments.host, arguments.port, arguments.certificate, arguments.key)
     seeds = _seeds(arguments)
+    keys = _keys(arguments.jwks)
     listening = serving.bind(address)  # a port that is in use is said before anything is made
-    built = serving.build(_settings(arguments, seeds), largest=arguments.max_body << 20)
-    made = plant(built.state, seeds.account, seeds.roles) if seeds is not None else ()
-    built, token = delivering.handing_out(built, arguments)
-    port = listening.getsockname()[1]
-    _greet(built, address, port, seeds, made)
-    delivering.greet(_url(address, port), arguments.role, token)
-    server = serving.server(built, address)
-    try:
-        server.run(sockets=[listening])
-    except KeyboardInterrupt:
-        pass  # uvicorn has ended what was under way
-    finally:
-        listening.close()
+    with ExitStack() as ends:
+        ends.callback(listening.close)
+        built = serving.build(
+            _settings(arguments, seeds),
+            log=_log(arguments, ends),
+            keys=keys,
+            largest=arguments.max_body << 20,
+        )
+        made = plant(built.state, seeds.account, seeds.roles) if seeds is not None else ()
+        built, token = delivering.handing_out(built, arguments)
+        port = listening.getsockname()[1]
+        _greet(built, address, port, seeds, made)
+        delivering.greet(_url(address, port), arguments.role, token)
+        server = serving.server(built, address)
+        with suppress(KeyboardInterrupt):  # uvicorn has ended what was under way
+            server.run(sockets=[listening])
     _say("stopped")
     return Exit.OK
 
@@ -64,8 +73,48 @@ def _check(arguments: Namespace) -> None:
     for name in (arguments.certificate, arguments.key):
         if name is not None and not Path(name).is_file():
             raise InputError(f"`{name}` is no file")
+    if arguments.log_async and arguments.log is None:
+        raise InputError("`--log-async` needs `--log`")
     if arguments.project is None and (arguments.stage or arguments.framework):
         raise InputError("`--stage` and `--framework` need `--project`")
+
+
+def _keys(given: list[str]) -> dict[str, Mapping[str, object]]:
+    """The JWKS documents of providers, by address as IAM has it. Raises InputError."""
+    from remit.credentials.tokens import parse_keys
+
+    found = {}
+    for one in given:
+        url, separator, file = one.rpartition("=")
+        if not separator or not url.startswith("https://"):
+            raise InputError(f"`--jwks {one}`", "Write `--jwks https://issuer.example=keys.json`.")
+        try:
+            found[url.removeprefix("https://")] = parse_keys(Path(file).read_bytes())
+        except OSError as error:
+            raise InputError(f"`{file}`: {error.strerror}") from None
+        except ValueError as error:
+            raise InputError(f"`{file}`: {error}") from None
+    return found
+
+
+def _log(arguments: Namespace, ends: ExitStack) -> Notes | None:
+    """The server's way into the log that was asked for, which `ends` closes. Raises InputError."""
+    if arguments.log is None:
+        return None
+    from remit import wiring
+    from remit.app.decision_log import PLACE
+    from remit.app.decision_notes import Notes
+
+    log = wiring.decision_log(arguments.log or os.environ.get("REMIT_LOG") or PLACE)
+    ends.callback(_close, log)
+    return Notes(log, durable=not arguments.log_async)
+
+
+def _close(log: DecisionLog) -> None:
+    log.close()
+    status = log.status()
+    if status.lost:
+        _say(f"warning: {status.lost} decisions are not in the log: {status.failing}")
 
 
 def _seeds(arguments: Namespace) -> Seeds | None:

@@ -85,6 +85,26 @@ def serve(parser: ArgumentParser) -> None:
     add("--role", metavar="NAME", help="hand out short-lived credentials of this role")
     add("--token-file", metavar="FILE", help="keep the token that opens them in FILE (made, 0600)")
     add("--imds-v1", action="store_true", help="with --role: instance metadata without a token too")
+    add(
+        "--jwks",
+        action="append",
+        default=[],
+        metavar="URL=FILE",
+        help="the keys of the OpenID Connect provider at URL (a JWKS document); may be repeated",
+    )
+    add(
+        "--log",
+        nargs="?",
+        const="",
+        metavar="FILE|URL",
+        help="keep every decision there, for `remit log`; alone: REMIT_LOG, else"
+        " .remit/decisions.sqlite",
+    )
+    add(
+        "--log-async",
+        action="store_true",
+        help="with --log: do not hold an answer back until its decision is on the disk",
+    )
 
 
 CREDENTIALS = """\

@@ -11,7 +11,8 @@ from __future__ import annotations
 import hmac
 import json
 from base64 import b64decode, b64encode
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -31,8 +32,9 @@ _Pairs = tuple[tuple[str, str], ...]
 class Claims:
     """What a session is.
 
-    `kind` is `role`, `user` (GetSessionToken), `federated` (GetFederationToken) or `root`; `issuer`
-    the ARN of the role, user or root behind it and `issuer_id` its unique id; `name` the session's.
+    `kind` is `role`, `user` (GetSessionToken), `federated` (GetFederationToken) or `root` (of
+    AssumeRoot when `context` holds aws:AssumedRoot, else of GetSessionToken); `issuer` the ARN of
+    the role, user or root behind it and `issuer_id` its unique id; `name` the session's.
     Times are seconds since the epoch. `policies` are session policies as JSON text,
     `policy_arns` managed ones. `tags` are session tags, `transitive` the keys that go on to the
     next session. `provider` is the federated provider's ARN, `mfa` when MFA was used,
@@ -75,8 +77,7 @@ def issue(claims: Claims, master: bytes, entropy: Entropy) -> Credentials:
     """Credentials for a session. `master` is a key of 32 bytes."""
     access_key = access_key_id(TEMPORARY, claims.account, entropy)
     nonce = entropy(_NONCE)
-    content = json.dumps(asdict(claims), separators=(",", ":")).encode()
-    box = AESGCM(_sealing(master)).encrypt(nonce, content, access_key.encode())
+    box = _box(master).encrypt(nonce, _written(claims).encode(), access_key.encode())
     token = b64encode(_VERSION + nonce + box).decode()
     return Credentials(access_key, secret_of(access_key, master), token, claims.expires)
 
@@ -92,7 +93,7 @@ def unseal(access_key: str, token: str, master: bytes) -> Claims:
             raise invalid()
         nonce = data[len(_VERSION) :][:_NONCE]
         box = data[len(_VERSION) + _NONCE :]
-        content = AESGCM(_sealing(master)).decrypt(nonce, box, access_key.encode())
+        content = _box(master).decrypt(nonce, box, access_key.encode())
     except (ValueError, InvalidTag):
         raise invalid() from None
     return _claims(json.loads(content))
@@ -115,9 +116,20 @@ def expired() -> AuthError:
     return AuthError("ExpiredToken", "The security token included in the request is expired")
 
 
-def _sealing(master: bytes) -> bytes:
-    """The key of the box: not the one from which secrets follow."""
-    return hmac.digest(master, b"session token", "sha256")
+@lru_cache(maxsize=16)
+def _box(master: bytes) -> AESGCM:
+    """The box, with a key of its own: not the one from which secrets follow."""
+    return AESGCM(hmac.digest(master, b"session token", "sha256"))
+
+
+_DEFAULTS = tuple((field.name, field.default) for field in fields(Claims))
+_encode = json.JSONEncoder(separators=(",", ":")).encode
+
+
+def _written(claims: Claims) -> str:
+    """The fields that say something, so that tokens stay short."""
+    values = ((name, getattr(claims, name), default) for name, default in _DEFAULTS)
+    return _encode({name: value for name, value, default in values if value != default})
 
 
 def _claims(content: dict[str, object]) -> Claims:

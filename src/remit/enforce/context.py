@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
 
-from remit.app.authenticate import timestamp
+from remit.app.sts.identity import written
 from remit.catalog import iam
 from remit.core.http import HttpRequest
 from remit.core.request import Value
@@ -32,7 +32,7 @@ def of_request(
     keys: dict[str, Value] = {
         "aws:SourceIp": request.source,
         "aws:SecureTransport": "true" if secure or request.scheme == "https" else "false",
-        "aws:CurrentTime": timestamp(now),
+        "aws:CurrentTime": written(now),
         "aws:EpochTime": str(int(now)),
         "aws:RequestedRegion": region,
         "aws:ViaAWSService": "false",

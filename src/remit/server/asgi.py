@@ -68,7 +68,12 @@ class Application:
         if request.path.startswith(OWN):
             own = self.own(request) if self.own is not None else None
             return own or (_HEALTHY if request.path == HEALTH else HttpAnswer(404))
-        return await self._answer(request)
+        answer = await self._answer(request)
+        pending = self.enforcer.log.pending()
+        if pending is not None and not pending.done():
+            # What was decided survives a crash from the moment on in which it is answered.
+            await asyncio.wrap_future(pending)
+        return answer
 
     async def _answer(self, request: HttpRequest) -> HttpAnswer:
         loop = asyncio.get_running_loop()

@@ -19,7 +19,7 @@ from urllib.parse import unquote_to_bytes
 
 from remit.core.http import HttpAnswer, HttpRequest
 from remit.enforce.recognize import Recognized
-from remit.server import identities
+from remit.server import identities, root_features
 
 Handler: TypeAlias = Callable[[Any, str, Any], Any]
 _HOP_BY_HOP = frozenset({"connection", "transfer-encoding", "status", "keep-alive"})
@@ -62,6 +62,7 @@ def prepare() -> None:
     # Bucket policies have been decided: moto's reading of them knows no conditions.
     FakeBucket.get_permission = lambda *_: PermissionResult.PERMITTED  # type: ignore[method-assign]
     identities.extend()
+    root_features.extend()
 
 
 def call(recognized: Recognized, request: HttpRequest, who: Identity) -> HttpAnswer:

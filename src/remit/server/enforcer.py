@@ -14,16 +14,16 @@ from functools import lru_cache
 from remit.app.authenticate import ANONYMOUS, Authenticated, Caller, authenticate, is_signed
 from remit.app.permit import FREE, Permitted, permit, sentence
 from remit.app.ports import Clock, Decided, DecisionLog, NoLog
+from remit.app.sts.messages import encode
 from remit.catalog.models import service_model
 from remit.core.http import HttpAnswer, HttpRequest
 from remit.core.request import Value
-from remit.credentials import messages, sessions
+from remit.credentials import sessions
 from remit.credentials.errors import AuthError
 from remit.credentials.keys import Entropy
-from remit.enforce import answers, denials
+from remit.enforce import denials
 from remit.enforce.calls import Around, Asking, Lookups, asking
 from remit.enforce.context import of_request
-from remit.enforce.decoded import decoded_message
 from remit.enforce.denials import Refusal, Speech
 from remit.enforce.recognize import Recognized, Unrecognized, recognize
 from remit.enforce.services import all_services
@@ -32,7 +32,7 @@ from remit.server import emulator, resources
 from remit.server.emulator import Identity, Unsupported
 from remit.server.hosts import path_style
 from remit.server.state import MotoState
-from remit.server.sts import ANSWERED, Answering, Operation
+from remit.server.sts import Asked, Sts
 
 _LOG = logging.getLogger("remit.serve")
 # Who may come without a signature; what they may do is the resource's policy's to say (facts 4.2).
@@ -51,6 +51,7 @@ _WAITING = frozenset(
         ("sns", "Publish"),
         ("events", "PutEvents"),
         ("batch", "SubmitJob"),
+        ("sts", "AssumeRoleWithSAML"),
     }
 )
 _LARGE = 1 << 20
@@ -86,16 +87,16 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class Enforcer:
-    """The server's heart. `master` is the key of temporary credentials, 32 bytes; `answered` are
-    the operations that do not go to moto."""
+    """The server's heart. `master` is the key of temporary credentials, 32 bytes. Everything but
+    STS is moto's to answer."""
 
     state: MotoState
     clock: Clock
     master: bytes
     entropy: Entropy
+    sts: Sts
     settings: Settings = Settings()
     log: DecisionLog = field(default_factory=NoLog)
-    answered: Mapping[tuple[str, str], Operation] = field(default_factory=lambda: ANSWERED)
     learn: Callable[[Recognized, Around], None] | None = None
 
     def decide(self, raw: HttpRequest) -> Ready | HttpAnswer:
@@ -130,22 +131,15 @@ class Enforcer:
         """The answer to a call that may be made. Never raises."""
         call = ready.call
         speech = _speech(call, ready.request)
-        operation = self.answered.get((call.service, call.operation))
         try:
-            if operation is not None:
-                asked = Answering(
-                    call, ready.caller, self.state, self.clock(), self.master, self.entropy
-                )
-                return answers.answer(call, operation(asked), ready.id)
+            if self._decides_itself(call):
+                return self._of_sts(ready)
             found = emulator.call(call, ready.request, ready.identity)
-        except AuthError as error:
-            refusal = Refusal(error.code, error.message, error.status)
-            return denials.answer(refusal, speech, ready.id)
         except Unsupported as error:
             refusal = Refusal("NotImplemented", f"remit serve does not emulate this: {error}", 501)
             return denials.answer(refusal, speech, ready.id)
         except Exception as error:
-            _LOG.exception("moto failed in %s %s", call.service, call.operation)
+            _LOG.exception("a fault in %s %s", call.service, call.operation)
             what = f"the emulator failed ({type(error).__name__}); see the server's output"
             return denials.answer(Refusal("InternalFailure", what, 500), speech, ready.id)
         finally:
@@ -158,6 +152,18 @@ class Enforcer:
         return self.run(found) if isinstance(found, Ready) else found
 
     # --- steps ----------------------------------------------------------------------------------
+
+    def _decides_itself(self, call: Recognized) -> bool:
+        """STS knows better than a plain decision who may call it (sts.py)."""
+        return call.service == "sts" and self.settings.enforced
+
+    def _of_sts(self, ready: Ready) -> HttpAnswer:
+        now = self.clock()
+        context = of_request(
+            ready.request, ready.identity.region, now=now, secure=self.settings.secure
+        )
+        asked = Asked(ready.call, ready.caller, context, ready.id, now)
+        return self.sts.answer(asked, self.log.record)
 
     def _authenticated(self, raw: HttpRequest, call: Recognized) -> Authenticated:
         if not self.settings.enforced or _needs_no_signature(call.service, call.operation):
@@ -175,7 +181,9 @@ class Enforcer:
         self, call: Recognized, around: Around, number: str, started: float
     ) -> Refusal | str | None:
         """The refusal of a call; else the account whose resource it is on, where that is told."""
-        if not self.settings.enforced or _needs_no_signature(call.service, call.operation):
+        if not self.settings.enforced or self._decides_itself(call):
+            return None
+        if _needs_no_signature(call.service, call.operation):
             return None
         asked = asking(call, around, _LOOKUPS)
         if asked.unmapped is not None and not self.settings.unknown_allowed:
@@ -217,15 +225,17 @@ class Enforcer:
                 " Start `remit serve` with `--unknown allow` to let such calls through."
             )
             return denials.denied(speech, text)
-        encoded = ""
-        if speech.protocol == "ec2":
-            encoded = messages.encode(
-                decoded_message(found, around.caller), self.master, self.entropy
-            )
+        encoded = self._encoded(found, around.caller) if speech.protocol == "ec2" else ""
         home = (
             self.state.account(around.caller.account) if around.caller.account.isdigit() else None
         )
         return denials.denied(speech, sentence(found, home, self.state, encoded))
+
+    def _encoded(self, found: Permitted, caller: Caller) -> str:
+        if found.request is None or found.policies is None or found.decision is None:
+            return ""
+        means = (self.master, self.entropy)
+        return encode(found.request, found.policies, found.decision, caller.user_id, means)
 
     def _record(
         self, call: Recognized, found: Permitted, asked: Asking, around: Around, number: str,
@@ -246,6 +256,7 @@ class Enforcer:
                 why=why,
                 seconds=time.perf_counter() - started,
                 unsettled=asked.unsettled,
+                policies=found.policies,
                 principal=around.caller.principal,
             )
         )

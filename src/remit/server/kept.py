@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from concurrent.futures import Future
 
 from remit.app.ports import Decided, DecisionLog
 
@@ -22,6 +23,10 @@ class KeptDecisions:
         if not decided.allowed:
             self._denied.append(decided)
         self._further.record(decided)
+
+    def pending(self) -> Future[bool] | None:
+        """What `further` has to wait for."""
+        return self._further.pending()
 
     def denied(self, principal: str) -> tuple[Decided, ...]:
         """What was denied to a principal (an ARN), in order."""

@@ -24,6 +24,8 @@ from remit.server import emulator
 from remit.server.asgi import Application
 from remit.server.enforcer import Enforcer, Settings
 from remit.server.state import ADMINISTRATOR, MotoState
+from remit.server.sts import Sts
+from remit.server.sts_state import Keys
 
 if TYPE_CHECKING:
     import uvicorn
@@ -58,21 +60,25 @@ def build(
     log: DecisionLog | None = None,
     clock: Clock = time.time,
     master: bytes | None = None,
+    keys: Keys | None = None,
     largest: int = 256 << 20,
     patience: float = 60.0,
 ) -> Built:
-    """Everything but the socket. Raises InputError when the extra is not installed."""
+    """Everything but the socket. `keys` are the JWKS documents of OpenID Connect providers, by
+    their address without `https://`. Raises InputError when the extra is not installed."""
     try:
         emulator.prepare()
     except ModuleNotFoundError as error:
         raise missing(error) from None
     administrator, root = (_built_in(settings.account, name) for name in (ADMINISTRATOR, None))
     state = MotoState((administrator, root))
+    key = master or secrets.token_bytes(32)
     enforcer = Enforcer(
         state,
         clock,
-        master or secrets.token_bytes(32),
+        key,
         os.urandom,
+        Sts(state, os.urandom, key, keys or {}),
         settings,
         log or NoLog(),
     )

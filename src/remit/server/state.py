@@ -34,10 +34,11 @@ _MAKERS = frozenset({"autoscaling", "opensearch", "es", "lakeformation", "ecs"})
 
 class MotoState:
     """The state behind the port `State`. `built_in` are keys that no API made: the bootstrap
-    administrator's and root's."""
+    administrator's and root's; `home` is their account."""
 
     def __init__(self, built_in: Iterable[AccessKey] = ()) -> None:
         self._built_in = {key.id: key for key in built_in}
+        self.home = next((key.account for key in self._built_in.values()), "")
         self._accounts: dict[str, Account] = {}
         self._keys: dict[str, AccessKey] = {}
         self._all_read = False
@@ -74,11 +75,15 @@ class MotoState:
         """What is under an ARN."""
         return resources.resource(arn, account)
 
-    def _read(self, account: str) -> Account:
+    def backend(self, account: str) -> Any:
+        """moto's IAM of an account; None where nothing was ever in it."""
         from moto.iam.models import iam_backends
 
         regions = dict.get(iam_backends, account)
-        backend = dict.get(regions, "aws") if regions is not None else None
+        return dict.get(regions, "aws") if regions is not None else None
+
+    def _read(self, account: str) -> Account:
+        backend = self.backend(account)
         users = {one.name: _user(backend, one) for one in backend.users.values()} if backend else {}
         if any(key.account == account and key.user for key in self._built_in.values()):
             users[ADMINISTRATOR] = _administrator(account)

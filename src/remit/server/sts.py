@@ -1,95 +1,122 @@
-"""The operations that remit answers itself. Until app/sts.py has them all: those without which no
-session begins.
+"""STS over HTTP: the operations of app/sts, with the live state.
+
+They decide for themselves whether a call is allowed (a new session's tags and MFA are part of
+that), so enforcer.py asks nothing before; here each decision is handed on to the log.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from dataclasses import dataclass, field, replace
 
-from remit.app.authenticate import Caller, timestamp
-from remit.app.ports import State
-from remit.credentials import sessions
+from remit.app.authenticate import Caller, told_tags
+from remit.app.ports import Decided
+from remit.app.sts import ports
+from remit.app.sts.operations import UNSIGNED, answer
+from remit.app.sts.session import Result
+from remit.core.decision import Decision
+from remit.core.http import HttpAnswer
+from remit.core.request import Request, Value
 from remit.credentials.errors import AuthError
 from remit.credentials.keys import Entropy
+from remit.enforce import sts_xml
 from remit.enforce.recognize import Recognized
+from remit.engine.policyset import PolicySet
+from remit.server.state import MotoState
+from remit.server.sts_state import Accounts, Codes, Keys
+
+_OF_CALLER = ("aws:PrincipalOrgID", "aws:PrincipalOrgPaths")
+Heard = list[tuple[Request, Decision, PolicySet]]
 
 
 @dataclass(frozen=True, slots=True)
-class Answering:
-    """A permitted call and what is needed to answer it."""
+class Asked:
+    """A call of STS. `context` holds the condition keys of the request itself."""
 
     call: Recognized
     caller: Caller
-    state: State
+    context: Mapping[str, Value]
+    id: str
     now: float
-    master: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Sts:
+    """The service. `keys` are the JWKS documents of OpenID Connect providers, by their address."""
+
+    state: MotoState
     entropy: Entropy
+    master: bytes = field(repr=False)
+    keys: Keys = field(default_factory=dict)
+    codes: Codes = field(default_factory=Codes)
+
+    def answer(self, asked: Asked, note: Callable[[Decided], object]) -> HttpAnswer:
+        """The answer to a call; `note` hears what was decided. Raises what is a fault of ours."""
+        started = time.perf_counter()
+        heard: Heard = []
+        fault: AuthError | None = None
+        result: Result = {}
+        try:
+            result = self._result(asked, heard)
+        except AuthError as error:
+            fault = error
+        seconds = time.perf_counter() - started
+        for decided in _decided(asked, heard, fault):
+            note(replace(decided, seconds=seconds, principal=asked.caller.principal))
+        headers = (("content-type", sts_xml.CONTENT_TYPE), ("x-amzn-requestid", asked.id))
+        if fault is not None:
+            return HttpAnswer(fault.status, headers, sts_xml.error(fault, asked.id))
+        return HttpAnswer(200, headers, sts_xml.result(asked.call.operation, result, asked.id))
+
+    def _result(self, asked: Asked, heard: Heard) -> Result:
+        signed = asked.call.operation not in UNSIGNED
+        who = asked.caller if signed else None
+        means = ports.Means(
+            Accounts(self.state, who, self.keys), self.codes, asked.now, self.entropy, self.master,
+            lambda *one: heard.append(one),
+        )  # fmt: skip
+        context = {**asked.context, **self._of_organisations(asked)}
+        caller = None if who is None else caller_of(who)
+        return answer(ports.Call(asked.call.operation, asked.call.params, caller, context), means)
+
+    def _of_organisations(self, asked: Asked) -> dict[str, Value]:
+        """The keys of the caller's organisation, and of that of the role that it asks for."""
+        keys = {key: asked.caller.keys[key] for key in _OF_CALLER if key in asked.caller.keys}
+        params = asked.call.params
+        named = str(params.get("RoleArn") or params.get("TargetPrincipal") or asked.caller.account)
+        owner = named.split(":", 5)[4] if named.count(":") >= 5 else named
+        found = self.state.account(owner).organisation if owner.isdigit() else None
+        if found is not None:
+            keys["aws:ResourceOrgID"] = found.id
+            keys["aws:ResourceOrgPaths"] = (found.path,)
+        return keys
 
 
-Operation: TypeAlias = Callable[[Answering], Mapping[str, Any]]
-"""Yields the operation's output under botocore's names. Raises AuthError: code, message, status."""
+def caller_of(found: Caller) -> ports.Caller:
+    """The caller as app/sts knows one."""
+    tags = {} if found.identity is None else told_tags(found.identity, found.claims)
+    return ports.Caller(found.principal, found.account, found.user_id, found.claims, tags)
 
 
-def _get_caller_identity(asked: Answering) -> Mapping[str, Any]:
-    caller = asked.caller
-    return {"UserId": caller.user_id, "Account": caller.account, "Arn": caller.principal}
+def _decided(asked: Asked, heard: Heard, fault: AuthError | None) -> list[Decided]:
+    """What the log is told: each decision, and that there was none where no policy has a say.
 
-
-def _assume_role(asked: Answering) -> Mapping[str, Any]:
-    params, caller = asked.call.params, asked.caller
-    arn, name = str(params.get("RoleArn", "")), str(params.get("RoleSessionName", ""))
-    account = arn.split(":")[4]
-    role = asked.state.account(account).role(arn)
-    if role is None:  # it was there when the call was decided
-        raise sessions.invalid()
-    chained = caller.claims is not None and caller.claims.kind == "role"
-    seconds = _seconds(params.get("DurationSeconds"), role.longest, chained)
-    policies = (params["Policy"],) if params.get("Policy") else ()
-    tags = tuple((tag["Key"], tag.get("Value", "")) for tag in params.get("Tags") or ())
-    claims = sessions.Claims(
-        "role", account, arn, role.id, name, asked.now, asked.now + seconds, policies,
-        tuple(one["arn"] for one in params.get("PolicyArns") or ()), tags,
-        tuple(params.get("TransitiveTagKeys") or ()), params.get("SourceIdentity"), chained=chained,
-    )  # fmt: skip
-    made = sessions.issue(claims, asked.master, asked.entropy)
-    session = f"arn:aws:sts::{account}:assumed-role/{role.name}/{name}"
-    return {
-        "Credentials": {
-            "AccessKeyId": made.access_key,
-            "SecretAccessKey": made.secret,
-            "SessionToken": made.token,
-            "Expiration": timestamp(made.expires),
-        },
-        "AssumedRoleUser": {"AssumedRoleId": f"{role.id}:{name}", "Arn": session},
-    }
-
-
-def _seconds(given: Any, longest: int, chained: bool) -> int:
-    """Facts 5.2: the API's range, then the role's maximum, then one hour for chained roles."""
-    try:
-        seconds = 3600 if given is None else int(given)
-    except ValueError:
-        raise AuthError("MalformedInput", "", 400) from None
-    if not 900 <= seconds <= 43_200:
-        bound = "greater than or equal to 900" if seconds < 900 else "less than or equal to 43200"
-        raise AuthError(
-            "ValidationError",
-            f"1 validation error detected: Value '{seconds}' at 'durationSeconds' failed to"
-            f" satisfy constraint: Member must have value {bound}",
-            400,
+    A role that is not there is denied whatever the policies say.
+    """
+    denied = fault is not None and fault.code == "AccessDenied"
+    why = fault.message if fault is not None and denied else ""
+    call = asked.call
+    found = [
+        Decided(
+            asked.id, asked.now, call.service, call.operation, request, decision,
+            decision.allowed, policies=policies,
         )
-    if seconds > longest:
-        text = "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
-        raise AuthError("ValidationError", text, 400)
-    if chained and seconds > 3600:
-        text = "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by"
-        raise AuthError("ValidationError", f"{text} role chaining.", 400)
-    return seconds
-
-
-ANSWERED: Mapping[tuple[str, str], Operation] = {
-    ("sts", "GetCallerIdentity"): _get_caller_identity,
-    ("sts", "AssumeRole"): _assume_role,
-}
+        for request, decision, policies in heard
+    ]  # fmt: skip
+    if not found:
+        free = Decided(asked.id, asked.now, call.service, call.operation, None, None, not denied)
+        found = [free]
+    if denied:
+        found[-1] = replace(found[-1], allowed=False, why=why)
+    return found

@@ -1,0 +1,1 @@
+"""AWS STS: every operation as a use case. `operations.answer` is the one way in."""
