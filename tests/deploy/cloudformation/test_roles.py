@@ -79,14 +79,14 @@ def test_what_a_role_holds(_what: str, body: str, expected: list[str]) -> None:
 
 # (what it shows, the function's `Role`, resources, why nothing is known of it)
 UNKNOWN = [
-    ("an ARN", "arn:aws:iam::111122223333:role/app", "", "role `arn:aws:iam::111122223333:role/app` is outside the template"),
-    ("an import", "!ImportValue roles-App", "", "role `{import roles-App}` is outside the template"),
+    ("an ARN", "arn:aws:iam::111122223333:role/app", "", "role `arn:aws:iam::111122223333:role/app` is managed outside the project"),
+    ("an import", "!ImportValue roles-App", "", "role `{import roles-App}` is managed outside the project"),
     ("none", "''", "", "the template names no role for it"),
     (
         "a policy of the account",
         "!GetAtt R.Arn",
         "R: {Type: AWS::IAM::Role, Properties: {ManagedPolicyArns: ['arn:aws:iam::111122223333:policy/team']}}",
-        "the policy `arn:aws:iam::111122223333:policy/team` that it holds is outside the template",
+        "the policy `arn:aws:iam::111122223333:policy/team` that it holds is managed outside the project",
     ),
     (
         "policies that hang on a parameter",
@@ -98,7 +98,7 @@ UNKNOWN = [
         "a boundary of the account",
         "!GetAtt R.Arn",
         "R: {Type: AWS::IAM::Role, Properties: {PermissionsBoundary: 'arn:aws:iam::111122223333:policy/edge'}}",
-        "its permissions boundary `arn:aws:iam::111122223333:policy/edge` is outside the template",
+        "its permissions boundary `arn:aws:iam::111122223333:policy/edge` is managed outside the project",
     ),
 ]  # fmt: skip
 
