@@ -215,6 +215,8 @@ class Judging:
         """The role's policies, and those of the resource where the project holds them."""
         own = self._by_role(need)
         found = weighed(own, need, self._attached.on(need), self._known, ABSENT)
+        if found.standing is not Standing.DENIED or found.explicit:
+            return found  # the next question costs much, and is about denials only
         return uncertain(found, need, self._attached.perhaps_on(need), self._known, ABSENT)
 
     def _by_role(self, need: Need) -> Judgement:
