@@ -80,6 +80,10 @@ class _Deployed:
             if one not in needs:
                 needs.append(one)
         judge, granting = self._judge("literal"), self._judge("grants")
+        if granting is judge:  # no Deny at all: the need that names most settles most
+            named = judge(needs[-1], known, absent)
+            if named.standing is Standing.ALLOWED:
+                return named
         literal = [judge(one, known, absent) for one in needs]
         denied = next((one for one in literal if one.explicit), None)
         if denied is not None:
