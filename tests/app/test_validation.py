@@ -9,7 +9,7 @@ import pytest
 
 from remit.app.check import check
 from remit.app.model import CheckResult
-from remit.core.finding import Severity
+from remit.core.finding import Confidence, Severity
 from remit.core.tree import MemoryTree
 
 TEST = {"ForAllValues:StringEquals": {"aws:PrincipalTag/team": "blue"}}
@@ -100,3 +100,10 @@ def test_it_can_be_silenced() -> None:
     result = check(MemoryTree(files | {"remit.toml": ignore}))
     assert told(result) == []
     assert len(result.silenced) == 2
+
+
+def test_what_rests_on_a_listed_type_alone_accuses_nobody() -> None:
+    test = {"StringEquals": {"events:source": "shop"}}
+    put = {"Effect": "Allow", "Action": "events:PutEvents", "Resource": "*", "Condition": test}
+    [first, _] = [f for f in check(chalice(LOGS, put)).findings if "MISSING_QUALIFIER" in f.message]
+    assert (first.severity, first.confidence) == (Severity.NOTE, Confidence.CONDITIONAL)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from remit.check.model import Facts
-from remit.core.finding import Finding, Severity
+from remit.core.finding import Confidence, Finding, Severity
 from remit.core.policy import Policy
 from remit.core.span import Span
 from remit.core.text import Symbols
@@ -30,6 +30,10 @@ _SEVERITIES = {
 }
 """What Access Analyzer's levels weigh in a check. What makes AWS refuse a document is an error of
 `invalid-policy` already; the errors that are left are stored, and do not do what was meant."""
+
+_UNSURE = frozenset({"MISSING_QUALIFIER"})
+"""What follows from the type that the Service Authorization Reference gives a key, and was not seen
+to hold: policies in use test `events:source`, an array by that reference, without a qualifier."""
 
 _SAMPLE = "arn:aws:iam::111122223333:role/sample"
 """Stands for a text that begins with a symbol, which is an ARN more often than not."""
@@ -101,10 +105,11 @@ def _issues(document: _Document, seen: dict[int, tuple[Issue, ...]]) -> tuple[Is
 
 
 def _finding(issue: Issue, stage: str) -> Finding:
+    unsure = issue.code in _UNSURE
     return Finding(
         id=ID,
-        severity=_SEVERITIES[issue.level],
-        confidence=issue.confidence,
+        severity=Severity.NOTE if unsure else _SEVERITIES[issue.level],
+        confidence=Confidence.CONDITIONAL if unsure else issue.confidence,
         stage=stage,
         span=issue.span,
         message=f"{issue.message} ({issue.code})",

@@ -34,7 +34,7 @@ class Framework:
     may name. `hidden` are markers in folders that are not listed because tools write them: these
     are looked for beside the projects of `beside`. `parts` is the module whose
     `inner(tree, folders)` says which marked folders are parts of another project, where there are
-    such.
+    such. `shown` is the marker that people know, where it is not the first.
     """
 
     name: str
@@ -45,6 +45,7 @@ class Framework:
     hidden: tuple[str, ...] = ()
     beside: str = ""
     parts: str = ""
+    shown: str = ""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -74,6 +75,7 @@ FRAMEWORKS = (
         holds=(b"aws:cloudformation:stack", b"cdk:cloud-assembly"),
         hidden=("cdk.out/manifest.json",),
         beside="cdk.json",
+        shown="cdk.out/manifest.json",
     ),
     Framework(
         "sam",
@@ -102,6 +104,7 @@ FRAMEWORKS = (
         holds=(b'"planned_values"', b'resource "aws_', b'provider "aws"', b'module "'),
         endings=(".json", ".tf"),
         parts="remit.deploy.terraform.roots",
+        shown="*.tf",
     ),
 )
 """In the order of preference for projects in one folder."""
@@ -216,7 +219,7 @@ def _nothing(path: str, framework: str | None, others: list[Found]) -> str:
     kind = f"{framework} project" if framework else "project that remit reads"
     names = list(dict.fromkeys(f"`{posixpath.normpath(one.folder or '.')}`" for one in others))
     if not names:
-        known = ", ".join(f"`{one.markers[-1]}` ({one.name})" for one in FRAMEWORKS)
+        known = ", ".join(f"`{one.shown or one.markers[0]}` ({one.name})" for one in FRAMEWORKS)
         return f"no {kind} in {where}. Such a project is known by {known}."
     shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
     return f"no {kind} in {where} itself. There is one in {shown}: name that folder."
