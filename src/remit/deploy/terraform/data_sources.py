@@ -13,8 +13,9 @@ from typing import Protocol
 from remit.core.span import Span
 from remit.core.text import Hole, HoleKind, Text
 from remit.deploy.terraform import functions, places
-from remit.deploy.terraform.evaluate import Closed, Scope, evaluate
+from remit.deploy.terraform.evaluate import evaluate
 from remit.deploy.terraform.run import Run
+from remit.deploy.terraform.scope import Closed, Scope
 from remit.deploy.terraform.values import Fault, Open, Value, encoded, of_text, plain
 from remit.syntax import nodes
 from remit.syntax.source import DocumentError, Source
