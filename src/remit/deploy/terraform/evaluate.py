@@ -49,6 +49,7 @@ from remit.deploy.terraform.operations import (
 )
 from remit.deploy.terraform.run import MAX_DEPTH
 from remit.deploy.terraform.scope import Closed, Scope
+from remit.deploy.terraform.shaped import Context, Render
 from remit.deploy.terraform.texts import Writing
 from remit.deploy.terraform.values import Fault, Open, Value, of_text
 
@@ -239,7 +240,7 @@ def _call(node: Call, scope: Scope) -> Value:
             return scope.unknown(f"{node.name}()", node.span)
         arguments += last.data
     scope.module.run.step(node.span, sum(size(one) for one in arguments))
-    context = functions.Context(scope.module.run, scope.module.folder, node.span, _render(scope))
+    context = Context(scope.module.run, scope.module.folder, node.span, _render(scope))
     try:
         found = functions.call(node.name, arguments, context)
     except Open:
@@ -250,7 +251,7 @@ def _call(node: Call, scope: Scope) -> Value:
     return found
 
 
-def _render(scope: Scope) -> functions.Render:
+def _render(scope: Scope) -> Render:
     """Evaluates a template file with its own variables and no others (`templatefile`)."""
 
     def render(node: Template, names: Mapping[str, Value]) -> Value:
