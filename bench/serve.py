@@ -162,6 +162,11 @@ def wire(url: str, keys: Mapping[str, str], service: str, operation: str, params
 
 
 CALLS: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    (
+        "sts",
+        "assume_role",
+        {"RoleArn": f"arn:aws:iam::{ACCOUNT}:role/worker", "RoleSessionName": "bench"},
+    ),
     ("sqs", "get_queue_url", {"QueueName": "jobs"}),
     ("dynamodb", "get_item", {"TableName": "orders", "Key": {"id": {"S": "1"}}}),
     ("ssm", "get_parameter", {"Name": "/app/a"}),
@@ -188,6 +193,11 @@ def prepare(url: str, keys: Mapping[str, str]) -> None:
         BillingMode="PAY_PER_REQUEST",
     )
     client("dynamodb").put_item(TableName="orders", Item={"id": {"S": "1"}})
+    trust = {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "sts:AssumeRole"}
+    client("iam").create_role(
+        RoleName="worker",
+        AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
+    )
 
 
 # --- servers ------------------------------------------------------------------------------------

@@ -128,14 +128,14 @@ def server(built: Built, address: Address) -> uvicorn.Server:
     try:
         import uvicorn
 
-        from remit.server.protocol import Impatient
+        from remit.server.direct import Direct
     except ModuleNotFoundError as error:
         raise missing(error) from None
     return uvicorn.Server(
         uvicorn.Config(
             built.application,
             loop="uvloop",
-            http=Impatient,
+            http=Direct,
             ws="none",
             lifespan="off",
             interface="asgi3",
