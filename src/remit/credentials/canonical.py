@@ -96,11 +96,17 @@ def _encoded(text: str) -> str:
 
 def _headers(given: HttpRequest, signed: tuple[str, ...]) -> Iterator[str]:
     """A line for each signed header; values of one that is repeated are joined in wire order."""
+    values = given.first
+    if len(values) != len(given.headers):
+        values = _joined(given)
+    for name in signed:
+        value = values.get(name, "").strip()
+        yield f"{name}:{_RUN.sub(' ', value) if '  ' in value else value}"
+
+
+def _joined(given: HttpRequest) -> dict[str, str]:
     values: dict[str, str] = {}
     for name, value in given.headers:
         clean = value.strip()
-        if "  " in clean:
-            clean = _RUN.sub(" ", clean)
         values[name] = f"{values[name]},{clean}" if name in values else clean
-    for name in signed:
-        yield f"{name}:{values.get(name, '')}"
+    return values
