@@ -10,6 +10,7 @@ from __future__ import annotations
 import hmac
 from base64 import b32decode, b32encode, b64encode
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TypeAlias
 
 Entropy: TypeAlias = Callable[[int], bytes]
@@ -44,8 +45,15 @@ def account_of(access_key: str) -> str | None:
 def secret_of(access_key: str, master: bytes) -> str:
     """The secret of a temporary key: it follows from the id and the master key, so that no store
     has to keep it."""
-    digest = hmac.digest(master, b"secret:" + access_key.encode(), "sha384")
-    return b64encode(digest).decode()[:_SECRET]
+    secret = _secret(master).copy()
+    secret.update(access_key.encode())
+    return b64encode(secret.digest()).decode()[:_SECRET]
+
+
+@lru_cache(maxsize=16)
+def _secret(master: bytes) -> hmac.HMAC:
+    """Where all secrets of a master key begin: to be copied."""
+    return hmac.new(master, b"secret:", "sha384")
 
 
 def random_secret(entropy: Entropy) -> str:

@@ -27,6 +27,10 @@ _LONGEST_URL = 256
 # What uvicorn refuses to write into a header: it would end the header, or the head.
 _UNWRITABLE = re.compile("[\x00-\x08\x0a-\x1f\x7f]")
 _UNNAMABLE = re.compile('[\x00-\x1f\x7f()<>@,;:\\[\\]={} \t\\\\"]')
+_FAILED = (
+    b"content-type: text/plain; charset=utf-8\r\ncontent-length: 21\r\nconnection: close\r\n\r\n"
+    b"Internal Server Error"
+)
 _MOST_NAMES = 512
 _ORDINARY = (b"expect", b"transfer-encoding", b"upgrade")
 
@@ -155,10 +159,7 @@ class Direct(Impatient):
 
     def _fail(self) -> None:
         """As uvicorn answers where the application's answer cannot be written."""
-        text = b"Internal Server Error"
-        head = b"content-type: text/plain; charset=utf-8\r\ncontent-length: 21\r\n"
-        lines = (STATUS_LINE[500], self._default_headers(), head, b"connection: close\r\n\r\n", text)
-        self._sent(b"".join(lines), False)
+        self._sent(STATUS_LINE[500] + self._default_headers() + _FAILED, False)
 
     def _sent(self, data: bytes, keeps: bool) -> None:
         self.transport.write(data)
