@@ -33,9 +33,14 @@ class HttpRequest:
             object.__setattr__(self, "_first", found)
         return found
 
+    def know(self, first: dict[str, str]) -> None:
+        """Take what `first` would find from who has it already."""
+        object.__setattr__(self, "_first", first)
+
     def header(self, name: str) -> str | None:
         """The first header of that lower-case name."""
-        return self.first.get(name)
+        found = self._first
+        return (self.first if found is None else found).get(name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,12 +26,13 @@ _REMEMBERED = 1024
 """Characters of a header, before its signature, up to which it is remembered."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Signature:
     """What a request says of its signature. `scope` is `date/region/service/aws4_request`.
 
     `token` is the session token, `token_is_signed` whether the signature covers it; `expires` the
     seconds for which a presigned request holds, None for one that is signed in a header.
+    Not frozen: one is made for each request.
     """
 
     access_key: str

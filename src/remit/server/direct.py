@@ -24,15 +24,16 @@ from remit.server.protocol import Impatient
 _LARGEST = 1 << 16
 """Bytes of a body that is kept here until it is whole."""
 _LONGEST_URL = 256
-# What uvicorn refuses to write into a header: it would end the header, or the head.
-_UNWRITABLE = re.compile("[\x00-\x08\x0a-\x1f\x7f]")
-_UNNAMABLE = re.compile('[\x00-\x1f\x7f()<>@,;:\\[\\]={} \t\\\\"]')
+# Lines that uvicorn would write: no name and no value may end its line, or the head.
+_HEAD = re.compile(
+    '(?:[^\x00-\x1f\x7f()<>@,;:\\[\\]={} \t\\\\"]+: [^\x00-\x08\x0a-\x1f\x7f]*\r\n)*'
+)
 _FAILED = (
     b"content-type: text/plain; charset=utf-8\r\ncontent-length: 21\r\nconnection: close\r\n\r\n"
     b"Internal Server Error"
 )
 _MOST_NAMES = 512
-_ORDINARY = (b"expect", b"transfer-encoding", b"upgrade")
+_ORDINARY = frozenset({"expect", "transfer-encoding", "upgrade"})
 
 
 class Direct(Impatient):
@@ -51,6 +52,7 @@ class Direct(Impatient):
         app = self.config.loaded_app
         self.application = app if isinstance(app, Application) else None
         self._told: tuple[object, bytes] = (None, b"")
+        self._read: tuple[tuple[tuple[str, str], ...], dict[str, str]] = ((), {})
 
     # --- the parser's callbacks -----------------------------------------------------------------
 
@@ -63,10 +65,22 @@ class Direct(Impatient):
         self.headers = []
         self.direct = False
 
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """A header, as it was written."""
+        self.headers.append((name, value))
+
     def on_headers_complete(self) -> None:
         """Choose the way."""
-        if self._can_be_direct():
+        headers = [
+            (_names.get(name) or _name(name), value.decode("latin-1"))
+            for name, value in self.headers
+        ]
+        first = dict(headers)
+        if len(first) != len(headers):
+            first = dict(reversed(headers))
+        if self._can_be_direct(first):
             self.direct = True
+            self._read = tuple(headers), first
             self._pieces: list[bytes] = []
         else:
             self._ordinarily()
@@ -95,30 +109,28 @@ class Direct(Impatient):
 
     # --- choosing -------------------------------------------------------------------------------
 
-    def _can_be_direct(self) -> bool:
+    def _can_be_direct(self, first: dict[str, str]) -> bool:
         """Nothing is being answered, and the request is small and plain. That its length is a
         number, and told once, is the parser's to say."""
         cycle: Any = self.cycle  # None before the first request, whatever uvicorn's types say
         if self.application is None or (cycle is not None and not cycle.response_complete):
             return False
-        if self.flow.write_paused or self.parser.should_upgrade():
+        if (
+            self.flow.write_paused
+            or self.parser.should_upgrade()
+            or not _ORDINARY.isdisjoint(first)
+        ):
             return False
-        length = b"0"
-        for name, value in self.headers:
-            if name in _ORDINARY:
-                return False
-            if name == b"content-length":
-                length = value
+        length = first.get("content-length", "0")
         return len(length) <= 5 and int(length) <= min(_LARGEST, self.application.largest)
 
     def _ordinarily(self) -> None:
         """Make the scope and start uvicorn's cycle, as if it had been asked from the beginning."""
-        url, headers, expects = self.url, self.headers, self.expect_100_continue
-        begun = self.waiting
+        url, headers, begun = self.url, self.headers, self.waiting
         super().on_message_begin()
-        self.waiting = begun
-        self.url, self.expect_100_continue = url, expects
-        self.headers.extend(headers)  # the scope holds the list itself
+        self.url, self.waiting = url, begun
+        for name, value in headers:
+            super().on_header(name, value)
         super().on_headers_complete()
 
     # --- answering ------------------------------------------------------------------------------
@@ -126,36 +138,42 @@ class Direct(Impatient):
     def _request(self) -> HttpRequest:
         path, query = _target(self.url) if len(self.url) <= _LONGEST_URL else _split(self.url)
         pieces = self._pieces
-        return HttpRequest(
+        headers, first = self._read
+        made = HttpRequest(
             self.parser.get_method().decode("ascii"),
             path,
             query,
-            tuple([(_name(name), value.decode("latin-1")) for name, value in self.headers]),
+            headers,
             pieces[0] if len(pieces) == 1 else b"".join(pieces),
             self.scheme or "http",
             self.client[0] if self.client else "127.0.0.1",
             time.time(),
         )
+        made.know(first)
+        return made
 
     def _write(self, answer: HttpAnswer, head: bool) -> None:
-        keeps = self._keeps()
-        lines = [STATUS_LINE[answer.status], self._default_headers()]
-        length = str(len(answer.body))
+        keeps, closes, length = self._keeps(), False, str(len(answer.body))
+        lines = []
         for name, value in answer.headers:
-            if _UNWRITABLE.search(value) or _UNNAMABLE.search(name):
-                self._fail()
-                return
             if name == "content-length":
                 length = value if head else length
                 continue
-            if name == "connection" and "close" in value.lower():
-                keeps = None
-            lines.append(f"{name}: {value}\r\n".encode("latin-1", "replace"))
-        lines.append(f"content-length: {length}\r\n".encode())
-        lines.append(b"\r\n" if keeps or keeps is None else b"connection: close\r\n\r\n")
-        if not head:
-            lines.append(answer.body)
-        self._sent(b"".join(lines), bool(keeps))
+            if name == "connection":
+                closes = "close" in map(str.strip, value.lower().split(","))
+            lines.append(f"{name}: {value}\r\n")
+        lines.append(f"content-length: {length}\r\n")
+        if not keeps and not closes:
+            lines.append("connection: close\r\n")
+        text = "".join(lines)
+        if _HEAD.fullmatch(text) is None:
+            self._fail()
+            return
+        start = STATUS_LINE[answer.status] + self._default_headers()
+        body = b"" if head else answer.body
+        self._sent(
+            b"%b%b\r\n%b" % (start, text.encode("latin-1", "replace"), body), keeps and not closes
+        )
 
     def _fail(self) -> None:
         """As uvicorn answers where the application's answer cannot be written."""
@@ -168,12 +186,11 @@ class Direct(Impatient):
         if not keeps:
             self.transport.close()
 
-    def _keeps(self) -> bool | None:
+    def _keeps(self) -> bool:
         """Whether the connection stays open, as uvicorn sees it."""
-        if not self.parser.should_keep_alive():
-            return False
-        asked = any(name == b"connection" for name, _ in self.headers)
-        return not asked or self.parser.get_http_version() != "1.0"
+        keeps: bool = self.parser.should_keep_alive()
+        asked = "connection" in self._read[1]
+        return keeps and (not asked or self.parser.get_http_version() != "1.0")
 
     def _default_headers(self) -> bytes:
         """Those that uvicorn adds to each answer; it makes the list anew every second."""
@@ -214,7 +231,7 @@ def _name(name: bytes) -> str:
     """The name of a header, as one and the same text for all requests."""
     found = _names.get(name)
     if found is None:
-        found = name.decode("latin-1")
+        found = name.lower().decode("latin-1")
         if len(_names) < _MOST_NAMES and len(name) <= _LONGEST_URL:
             _names[name] = found
     return found

@@ -73,9 +73,9 @@ class Settings:
     enforced: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Ready:
-    """A call that may be made. `waits`: it may take long."""
+    """A call that may be made. `waits`: it may take long. Not frozen: one is made for each call."""
 
     call: Recognized
     request: HttpRequest
@@ -121,6 +121,10 @@ class Enforcer:
             request = path_style(found.request)
             call = recognize(request, signing)
         region = region or self.settings.region
+        if self._decides_itself(call):
+            identity = Identity(found.caller.account, region, found.caller.access_key)
+            waits = (call.service, call.operation) in _WAITING or len(request.body) > _LARGE
+            return Ready(call, request, found.caller, identity, number, waits)
         around = Around(request, found.caller, region, found.signature)
         refusal_or_owner = self._judged(call, around, number, started)
         if isinstance(refusal_or_owner, Refusal):
@@ -179,7 +183,7 @@ class Enforcer:
         self, call: Recognized, around: Around, number: str, started: float
     ) -> Refusal | str | None:
         """The refusal of a call; else the account whose resource it is on, where that is told."""
-        if not self.settings.enforced or self._decides_itself(call):
+        if not self.settings.enforced:
             return None
         if _needs_no_signature(call.service, call.operation):
             return None
@@ -276,8 +280,8 @@ class Enforcer:
         return denials.answer(Refusal(code, str(error), status), speech, number)
 
     def _id(self) -> str:
-        digits = self.entropy(16).hex()
-        return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+        d = self.entropy(16).hex()
+        return f"{d[:8]}-{d[8:12]}-{d[12:16]}-{d[16:20]}-{d[20:]}"
 
 
 # Facts 5.1: the status of the query protocol's is UNCONFIRMED.

@@ -31,9 +31,10 @@ _OF_CALLER = ("aws:PrincipalOrgID", "aws:PrincipalOrgPaths")
 Heard = list[tuple[Request, Decision, PolicySet]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Asked:
-    """A call of STS. `context` gives the condition keys of the request itself."""
+    """A call of STS. `context` gives the condition keys of the request itself. Not frozen: one is
+    made for each call."""
 
     call: Recognized
     caller: Caller
