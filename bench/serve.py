@@ -247,6 +247,7 @@ def _listen(built: Any, keys: dict[str, str]) -> None:
     address = run.Address(port=0)
     listening = run.bind(address)
     _tell(f"http://127.0.0.1:{listening.getsockname()[1]}", keys)
+    run.settle()
     run.server(built, address).run(sockets=[listening])
 
 

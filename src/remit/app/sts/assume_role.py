@@ -7,6 +7,7 @@ id_session-tags, id_credentials_temp_control-access_monitor).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from remit.app.sts import errors, session
@@ -83,6 +84,7 @@ def source_identity(caller: Caller, given: str | None) -> str | None:
     return before if before is not None else given
 
 
+@lru_cache(maxsize=1024)
 def account_of(role: str) -> str:
     """The account in a role's ARN, empty where there is none."""
     found = Arn.parse(role)

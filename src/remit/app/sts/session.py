@@ -24,9 +24,10 @@ Result: TypeAlias = dict[str, Any]
 _HOUR = 3600
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Wanted:
-    """A role session that has been let through: what is new about it."""
+    """A role session that has been let through: what is new about it. Not frozen: one is made for
+    each."""
 
     name: str
     seconds: int
