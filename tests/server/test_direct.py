@@ -144,12 +144,20 @@ def _waits(protocol: Any) -> bool:
 
 
 def same(pieces: list[bytes], application: Any = None) -> bytes:
-    """The answer, after it was seen that both ways give it, and leave the connection alike."""
+    """The answer, after it was seen that both ways give it.
+
+    One difference there is: where whole requests are followed by bytes that are none, uvicorn says
+    so before it answers the requests, and loses their answers.
+    """
     application = application or built().application
     ours = exchanged(application, pieces)
     ordinary = exchanged(application, pieces, direct=False)
-    assert _undated(ours[0]) == _undated(ordinary[0]), pieces
+    told, expected = _undated(ours[0]), _undated(ordinary[0])
+    assert told == expected or (_NONE in expected and told.endswith(_NONE)), pieces
     return ours[0]
+
+
+_NONE = b"\r\n\r\nInvalid HTTP request received."
 
 
 def _undated(answer: bytes) -> bytes:

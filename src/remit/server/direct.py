@@ -9,6 +9,7 @@ Imports uvicorn: only for a server that starts.
 
 from __future__ import annotations
 
+import logging
 import re
 import time
 from functools import lru_cache
@@ -21,16 +22,13 @@ from remit.core.http import HttpAnswer, HttpRequest
 from remit.server.asgi import Application, Later, Receive, Scope, Send, put
 from remit.server.protocol import Impatient
 
+_LOG = logging.getLogger("remit.serve")
 _LARGEST = 1 << 16
 """Bytes of a body that is kept here until it is whole."""
 _LONGEST_URL = 256
-# Lines that uvicorn would write: no name and no value may end its line, or the head.
+# Lines that uvicorn would write. That no value brings lines of its own is seen by their number.
 _HEAD = re.compile(
     '(?:[^\x00-\x1f\x7f()<>@,;:\\[\\]={} \t\\\\"]+: [^\x00-\x08\x0a-\x1f\x7f]*\r\n)*'
-)
-_FAILED = (
-    b"content-type: text/plain; charset=utf-8\r\ncontent-length: 21\r\nconnection: close\r\n\r\n"
-    b"Internal Server Error"
 )
 _MOST_NAMES = 512
 _ORDINARY = frozenset({"expect", "transfer-encoding", "upgrade"})
@@ -155,7 +153,8 @@ class Direct(Impatient):
     def _write(self, answer: HttpAnswer, head: bool) -> None:
         keeps, closes, length = self._keeps(), False, str(len(answer.body))
         lines = []
-        for name, value in answer.headers:
+        for given, value in answer.headers:
+            name = given.lower()
             if name == "content-length":
                 length = value if head else length
                 continue
@@ -166,18 +165,15 @@ class Direct(Impatient):
         if not keeps and not closes:
             lines.append("connection: close\r\n")
         text = "".join(lines)
-        if _HEAD.fullmatch(text) is None:
-            self._fail()
+        if text.count("\n") != len(lines) or _HEAD.fullmatch(text) is None:
+            _LOG.error("an answer that cannot be written: %r", text)
+            self.transport.close()
             return
         start = STATUS_LINE[answer.status] + self._default_headers()
         body = b"" if head else answer.body
         self._sent(
             b"%b%b\r\n%b" % (start, text.encode("latin-1", "replace"), body), keeps and not closes
         )
-
-    def _fail(self) -> None:
-        """As uvicorn answers where the application's answer cannot be written."""
-        self._sent(STATUS_LINE[500] + self._default_headers() + _FAILED, False)
 
     def _sent(self, data: bytes, keeps: bool) -> None:
         self.transport.write(data)
