@@ -8,6 +8,7 @@ from __future__ import annotations
 import http.client
 import socket
 import time
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -46,7 +47,8 @@ def raw(live: Live, data: bytes) -> bytes:
     parts = urlsplit(live.url)
     with socket.create_connection((parts.hostname, parts.port), timeout=2) as connection:
         connection.sendall(data)
-        connection.shutdown(socket.SHUT_WR)
+        with suppress(OSError):  # it has answered, and closed, before everything was sent
+            connection.shutdown(socket.SHUT_WR)
         answer = b""
         try:
             while piece := connection.recv(65536):

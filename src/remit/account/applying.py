@@ -97,18 +97,21 @@ class Compiled:
     """A policy set, and whether anything in it looks at a request's context."""
 
     policies: PolicySet
-    conditional: bool
+
+    @property
+    def conditional(self) -> bool:
+        """Whether anything in it looks at a request's context."""
+        return self.policies.conditional
 
 
 @lru_cache(maxsize=_COMPILED)
 def compiled(own: Own, there: There) -> Compiled:
     """As `policies_for`, with what is known of the set."""
-    policies = _set(own, there)
     documents = [*own.identity, *(own.boundary or ()), *(own.session or ())]
     for levels in (own.scp, there.rcp):
         documents += (one for level in levels or () for one in level)
     documents += [] if there.resource is None else [there.resource]
-    return Compiled(policies, any(map(_is_conditional, documents)))
+    return Compiled(_set(own, there, any(map(_is_conditional, documents))))
 
 
 def _is_conditional(document: Document) -> bool:
@@ -117,8 +120,9 @@ def _is_conditional(document: Document) -> bool:
     return "${" in document.text or any(one.conditions for one in statements)
 
 
-def _set(own: Own, there: There) -> PolicySet:
+def _set(own: Own, there: There, conditional: bool) -> PolicySet:
     return PolicySet(
+        conditional=conditional,
         identity=_parsed(own.identity),
         resource=None if there.resource is None else parsed(there.resource),
         boundary=None if own.boundary is None else _parsed(own.boundary),

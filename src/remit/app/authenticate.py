@@ -51,9 +51,10 @@ class Caller:
 ANONYMOUS = Caller("anonymous", "anonymous", "", Own(), {}, "anonymous")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Authenticated:
-    """A caller whose signature fits, and the request with its body joined from its chunks."""
+    """A caller whose signature fits, and the request with its body joined from its chunks. Not
+    frozen: one is made for each request."""
 
     caller: Caller
     request: HttpRequest

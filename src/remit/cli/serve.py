@@ -51,6 +51,7 @@ def run(arguments: Namespace) -> int:
         _greet(built, address, port, seeds, made)
         delivering.greet(_url(address, port), arguments.role, token)
         server = serving.server(built, address)
+        serving.settle()
         with suppress(KeyboardInterrupt):  # uvicorn has ended what was under way
             server.run(sockets=[listening])
     _say("stopped")

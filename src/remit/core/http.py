@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +22,25 @@ class HttpRequest:
     scheme: str = "http"
     source: str = "127.0.0.1"
     received: float = 0.0
+    _first: dict[str, str] | None = field(default=None, init=False, repr=False, compare=False)
+
+    @property
+    def first(self) -> dict[str, str]:
+        """The first value of each header; found once, because many ask."""
+        found = self._first
+        if found is None:
+            found = dict(reversed(self.headers))
+            object.__setattr__(self, "_first", found)
+        return found
+
+    def know(self, first: dict[str, str]) -> None:
+        """Take what `first` would find from who has it already."""
+        object.__setattr__(self, "_first", first)
 
     def header(self, name: str) -> str | None:
         """The first header of that lower-case name."""
-        for key, value in self.headers:
-            if key == name:
-                return value
-        return None
+        found = self._first
+        return (self.first if found is None else found).get(name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,18 +24,16 @@ AS_S3 = frozenset({"s3", "s3-object-lambda", "s3-outposts", "s3express"})
 def request(given: HttpRequest, service: str, signed: Iterable[str], payload: str) -> str:
     """The canonical request. `signed` are the signed header names in order, `payload` the hash or
     marker. Raises AuthError for a query that cannot be decoded."""
-    headers = tuple(signed)
-    return "\n".join(
-        (
-            given.method,
-            path(given.path, service),
-            query(given.query),
-            *_headers(given, headers),
-            "",
-            ";".join(headers),
-            payload,
-        )
-    )
+    names = tuple(signed)
+    values = given.first
+    if len(values) != len(given.headers):
+        values = _joined(given)
+    lines = [given.method, path(given.path, service), query(given.query)]
+    for name in names:
+        value = values.get(name, "").strip()
+        lines.append(f"{name}:{_RUN.sub(' ', value) if '  ' in value else value}")
+    lines += ("", ";".join(names), payload)
+    return "\n".join(lines)
 
 
 def path(wire: str, service: str) -> str:
@@ -94,13 +92,10 @@ def _encoded(text: str) -> str:
     return quote(unquote_to_bytes(text), safe=_UNRESERVED)
 
 
-def _headers(given: HttpRequest, signed: tuple[str, ...]) -> Iterator[str]:
-    """A line for each signed header; values of one that is repeated are joined in wire order."""
+def _joined(given: HttpRequest) -> dict[str, str]:
+    """Each header once; values of one that is repeated are joined in wire order."""
     values: dict[str, str] = {}
     for name, value in given.headers:
         clean = value.strip()
-        if "  " in clean:
-            clean = _RUN.sub(" ", clean)
         values[name] = f"{values[name]},{clean}" if name in values else clean
-    for name in signed:
-        yield f"{name}:{values.get(name, '')}"
+    return values

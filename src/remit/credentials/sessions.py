@@ -11,8 +11,9 @@ from __future__ import annotations
 import hmac
 import json
 from base64 import b64decode, b64encode
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from functools import lru_cache
+from operator import attrgetter
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -122,14 +123,26 @@ def _box(master: bytes) -> AESGCM:
     return AESGCM(hmac.digest(master, b"session token", "sha256"))
 
 
-_DEFAULTS = tuple((field.name, field.default) for field in fields(Claims))
+_FIRST = ("kind", "account", "issuer", "issuer_id", "name")
+_LATER = tuple(field.name for field in fields(Claims) if field.default is not MISSING)
+_DEFAULTS = tuple(field.default for field in fields(Claims) if field.default is not MISSING)
+_first, _later = attrgetter(*_FIRST), attrgetter(*_LATER)
+_texts = json.encoder.encode_basestring_ascii
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def _written(claims: Claims) -> str:
     """The fields that say something, so that tokens stay short."""
-    values = ((name, getattr(claims, name), default) for name, default in _DEFAULTS)
-    return _encode({name: value for name, value, default in values if value != default})
+    found = [
+        f'"{name}":{_texts(value)}' for name, value in zip(_FIRST, _first(claims), strict=True)
+    ]
+    found += [f'"issued":{claims.issued!r}', f'"expires":{claims.expires!r}']
+    later = _later(claims)
+    if later != _DEFAULTS:
+        for name, value, default in zip(_LATER, later, _DEFAULTS, strict=True):
+            if value != default:
+                found.append(f'"{name}":{_encode(value)}')
+    return f"{{{','.join(found)}}}"
 
 
 def _claims(content: dict[str, object]) -> Claims:

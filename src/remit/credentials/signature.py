@@ -21,14 +21,18 @@ TERMINATOR = "aws4_request"
 _BASIC = re.compile(r"\d{8}T\d{6}Z")
 _LONGEST = 604_800
 """Seconds for which a request may be presigned: a week."""
+_HOSTS = frozenset({"host", ":authority"})
+_REMEMBERED = 1024
+"""Characters of a header, before its signature, up to which it is remembered."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Signature:
     """What a request says of its signature. `scope` is `date/region/service/aws4_request`.
 
     `token` is the session token, `token_is_signed` whether the signature covers it; `expires` the
     seconds for which a presigned request holds, None for one that is signed in a header.
+    Not frozen: one is made for each request.
     """
 
     access_key: str
@@ -65,17 +69,45 @@ def read(request: HttpRequest) -> Signature:
 
 
 def _from_header(request: HttpRequest, header: str) -> Signature:
+    before, found, value = header.rpartition("Signature=")
+    if found and len(before) <= _REMEMBERED:
+        same, value = _standing(before), value.strip()
+        written = request.header("x-amz-date")
+        if same is not None and value and "," not in value and written:
+            when = _timestamp(written)
+            if when[0][:8] == same[1]:
+                token = request.header("x-amz-security-token")
+                covered = token is None or "x-amz-security-token" in same[4]
+                return Signature(*same, value, *when, token, covered)
+    return _from_unusual(request, header)
+
+
+@lru_cache(maxsize=1024)
+def _standing(before: str) -> tuple[str, str, str, str, tuple[str, ...]] | None:
+    """What stands before the signature and is the same in all that a client signs on one day:
+    access key, date, region, service and the names of what is signed. None where anything is
+    unusual or wrong: what is to be said of it is `_from_unusual`'s."""
+    algorithm, _, rest = before.partition(" ")
+    if not rest.rstrip().endswith(","):
+        return None
+    try:
+        pieces = dict(_pieces(rest, ""))
+    except AuthError:
+        return None
+    credential = pieces.get("Credential", "").split("/")
+    signed = tuple(pieces.get("SignedHeaders", "").split(";"))
+    whole = algorithm == ALGORITHM and len(credential) == 5 and credential[4] == TERMINATOR
+    if not whole or "Signature" in pieces or not _HOSTS & {*signed}:
+        return None
+    key, date, region, service, _ = credential
+    return key, date, region, service, signed
+
+
+def _from_unusual(request: HttpRequest, header: str) -> Signature:
     algorithm, _, rest = header.partition(" ")
     if algorithm != ALGORITHM:
         raise incomplete(f"Unsupported AWS 'algorithm': '{algorithm}'.")
-    # All but the signature is the same in what a client signs on one day.
-    before, found, last = rest.rpartition("Signature=")
-    try:
-        pieces = dict(_pieces(before if found and "," not in last else rest, ""))
-    except AuthError:
-        pieces = dict(_pieces(rest, header))  # raises, with the whole header in its message
-    if found and "," not in last:
-        pieces["Signature"] = last.strip()
+    pieces = dict(_pieces(rest, header))
     written = request.header("x-amz-date") or request.header("date")
     wanted = ("Credential", "Signature", "SignedHeaders")
     lacking = [
@@ -102,7 +134,6 @@ def _from_header(request: HttpRequest, header: str) -> Signature:
     )
 
 
-@lru_cache(maxsize=1024)
 def _pieces(text: str, header: str) -> tuple[tuple[str, str], ...]:
     """The parameters of a header; `header` is the whole of it, for an error to name."""
     pieces: dict[str, str] = {}
@@ -205,7 +236,7 @@ def _made(
             "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from"
             f" HTTP: '{date}' != '{timestamp[:8]}', from '{timestamp}'."
         )
-    if not {"host", ":authority"} & {*signed}:
+    if not _HOSTS & {*signed}:
         raise mismatch("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.")
     return Signature(
         key, date, region, service, signed, value, timestamp, time, token, token_is_signed, expires

@@ -95,10 +95,10 @@ def check_signature(request: HttpRequest, signature: Signature, secret: str) -> 
     payload = _payload(request, signature)
     signed = canonical.request(request, signature.service, signature.signed, payload)
     text = string_to_sign(signature, sha256(signed.encode()).hexdigest())
-    key = signing_key(secret, signature.date, signature.region, signature.service)
-    if not hmac.compare_digest(
-        sign(key, text).encode(), signature.value.encode("utf-8", "replace")
-    ):
+    signing = _signing(secret, signature.date, signature.region, signature.service).copy()
+    signing.update(text.encode())
+    given = signature.value.encode("utf-8", "replace")
+    if not hmac.compare_digest(signing.hexdigest().encode(), given):
         raise _mismatch(signature, signed, text)
 
 
@@ -142,6 +142,12 @@ def string_to_sign(signature: Signature, digest: str) -> str:
 def sign(key: bytes, text: str) -> str:
     """The signature of a string, in lower-case hex."""
     return hmac.digest(key, text.encode(), "sha256").hex()
+
+
+@lru_cache(maxsize=4096)
+def _signing(secret: str, date: str, region: str, service: str) -> hmac.HMAC:
+    """A signature with that key that has been told nothing yet: to be copied."""
+    return hmac.new(signing_key(secret, date, region, service), digestmod="sha256")
 
 
 @lru_cache(maxsize=4096)

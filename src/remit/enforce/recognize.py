@@ -61,17 +61,18 @@ def recognize(request: HttpRequest, signing: str | None = None) -> Recognized:
     if request.method != "POST" or request.path != "/" or len(request.body) > _SMALL:
         return _recognized(request, signing)
     # Of what is posted to the root nothing else counts: protocols that name the operation.
-    told = tuple(header for header in request.headers if header[0] in _TELLING)
-    return _posted(request.query, told, request.body, signing)
+    told = request.first
+    return _posted(request.query, tuple(map(told.get, _TELLING)), request.body, signing)
 
 
-_TELLING = frozenset({"content-type", "x-amz-target", "smithy-protocol"})
+_TELLING = ("content-type", "x-amz-target", "smithy-protocol")
 
 
 @lru_cache(maxsize=1024)
 def _posted(
-    query: str, headers: tuple[tuple[str, str], ...], body: bytes, signing: str | None
+    query: str, told: tuple[str | None, ...], body: bytes, signing: str | None
 ) -> Recognized:
+    headers = tuple((name, value) for name, value in zip(_TELLING, told, strict=True) if value)
     return _recognized(HttpRequest("POST", "/", query, headers, body), signing)
 
 

@@ -6,7 +6,7 @@ Source: facts/iam.md 5.1 and 6.3; botocore's model for which members an operatio
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 from xml.sax.saxutils import escape
@@ -23,6 +23,8 @@ unconfirmed)."""
 CONTENT_TYPE = "text/xml"
 # What XML 1.0 cannot hold, escaped or not.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_SPECIAL = re.compile("[^\t\n\r -%'-;=?-~]")
+"""What may have to be changed: anything but plain ASCII, `&`, `<` and `>`."""
 
 
 def result(operation: str, members: Mapping[str, Any], request_id: str) -> bytes:
@@ -31,7 +33,7 @@ def result(operation: str, members: Mapping[str, Any], request_id: str) -> bytes
     Members that the model does not have are an error of ours: raises KeyError.
     """
     shape, wrapper = _output(operation)
-    inner = "".join(_structure(members, shape))
+    inner = _structure(members, shape)
     tail = f"<ResponseMetadata><RequestId>{_text(request_id)}</RequestId></ResponseMetadata>"
     name = f"{operation}Response"
     return f'<{name} xmlns="{NAMESPACE}"><{wrapper}>{inner}</{wrapper}>{tail}</{name}>'.encode()
@@ -59,31 +61,35 @@ def _members(shape: str) -> Mapping[str, tuple[str, str]]:
     return {name: (m["shape"], shape_of(m["shape"])["type"]) for name, m in listed.items()}
 
 
-def _structure(values: Mapping[str, Any], shape: str) -> Iterator[str]:
-    members = _members(shape)
+def _structure(values: Mapping[str, Any], shape: str) -> str:
+    members, found = _members(shape), []
     for name, value in values.items():
         inner, kind = members[name]
-        yield f"<{name}>{_value(value, inner, kind)}</{name}>"
+        found.append(f"<{name}>{_value(value, inner, kind)}</{name}>")
+    return "".join(found)
 
 
 def _value(value: Any, shape: str, kind: str) -> str:
-    if isinstance(value, Credentials):
-        value = _credentials(value)
-    if kind == "structure":
-        return "".join(_structure(value, shape))
+    if kind == "string":
+        return _text(str(value))
     if kind == "timestamp":
         return written(value)
+    if kind == "structure":
+        return _credentials(value) if type(value) is Credentials else _structure(value, shape)
     return _text(str(value))
 
 
-def _credentials(given: Credentials) -> dict[str, Any]:
-    return {
-        "AccessKeyId": given.access_key,
-        "SecretAccessKey": given.secret,
-        "SessionToken": given.token,
-        "Expiration": given.expires,
-    }
+def _credentials(given: Credentials) -> str:
+    """Of letters, digits and signs that need no escape."""
+    return (
+        f"<AccessKeyId>{given.access_key}</AccessKeyId>"
+        f"<SecretAccessKey>{given.secret}</SecretAccessKey>"
+        f"<SessionToken>{given.token}</SessionToken>"
+        f"<Expiration>{written(given.expires)}</Expiration>"
+    )
 
 
 def _text(text: str) -> str:
+    if _SPECIAL.search(text) is None:
+        return text
     return escape(_UNWRITABLE.sub("\ufffd", text))

@@ -1,15 +1,20 @@
 """What a policy set remembers between requests. Nothing here decides anything.
 
-Two things are the same for many requests, and are found again in one look-up each:
+Some things are the same for many requests, and are found again in one look-up each:
 
 - the levels that have a say about a caller and an action (`combine.binding`), and
 - the decision that follows when the same rules match for the same caller and action
   (`combine.combine`). Which rules match is asked anew for every request.
 
-Both tables have a limit, at which they are emptied: requests are not trusted with the memory.
+- for a set that looks at no context: who is known to be allowed what (`conditional` in
+  policyset.py). What tells a caller is the business of who asks.
+
+All tables have a limit, at which they are emptied: requests are not trusted with the memory.
 """
 
 from __future__ import annotations
+
+from collections.abc import Hashable
 
 from remit.core.decision import Decision
 from remit.engine.context import Ground
@@ -25,11 +30,12 @@ Key = tuple[Ground, bool, tuple[Rule, ...]]
 class Memory:
     """The tables of one policy set."""
 
-    __slots__ = ("decisions", "levels")
+    __slots__ = ("allowed", "decisions", "levels")
 
     def __init__(self) -> None:
         self.levels: dict[Ground, tuple[Level, ...]] = {}
         self.decisions: dict[Key, Decision] = {}
+        self.allowed: set[Hashable] = set()
 
     def keep_levels(self, ground: Ground, levels: tuple[Level, ...]) -> tuple[Level, ...]:
         """Remember which levels have a say, and return them."""
@@ -37,6 +43,12 @@ class Memory:
             self.levels.clear()
         self.levels[ground] = levels
         return levels
+
+    def keep_allowed(self, key: Hashable) -> None:
+        """Remember that this is allowed."""
+        if len(self.allowed) >= _LIMIT:
+            self.allowed.clear()
+        self.allowed.add(key)
 
     def keep_decision(self, key: Key, decision: Decision) -> Decision:
         """Remember what follows from the rules that match, and return it."""

@@ -28,6 +28,8 @@ class PolicySet:
     scp: Sequence[Sequence[Policy]] | None = None
     rcp: Sequence[Sequence[Policy]] | None = None
     vpc_endpoint: Sequence[Policy] | None = None
+    conditional: bool = field(default=True, compare=False)
+    """False: who made it knows that none of its policies looks at a request's context."""
     layers: tuple[Rules, ...] = field(init=False, repr=False, compare=False)
     """The layers that are there, compiled, in the order in which AWS asks them."""
     warnings: tuple[str, ...] = field(init=False, repr=False, compare=False)

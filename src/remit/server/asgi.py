@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -20,6 +20,7 @@ from remit.server.enforcer import Enforcer, Ready
 Scope: TypeAlias = Mapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[Mapping[str, Any]]]
 Send: TypeAlias = Callable[[Mapping[str, Any]], Awaitable[None]]
+Later: TypeAlias = Coroutine[Any, Any, HttpAnswer]
 
 _LOG = logging.getLogger("remit.serve")
 OWN = "/_remit/"  # no bucket can be called so: names of buckets have no `_`
@@ -53,7 +54,7 @@ class Application:
             return
         answer = await self._taken(scope, receive)
         if answer is not None:
-            await _send(send, answer, scope["method"] == "HEAD")
+            await put(send, answer, scope["method"] == "HEAD")
 
     async def _taken(self, scope: Scope, receive: Receive) -> HttpAnswer | None:
         """The answer to a request; None where nobody waits for one any more."""
@@ -64,31 +65,41 @@ class Application:
             return HttpAnswer(refused.status, (("connection", "close"),))
         if body is None:
             return None
-        request = read(scope, body)
+        found = self.at_once(read(scope, body))
+        return found if isinstance(found, HttpAnswer) else await found
+
+    def at_once(self, request: HttpRequest) -> HttpAnswer | Later:
+        """The answer to a request; where it takes long or must wait for the log, what to await for
+        it. To be called in the loop."""
         if request.path.startswith(OWN):
             own = self.own(request) if self.own is not None else None
             return own or (_HEALTHY if request.path == HEALTH else HttpAnswer(404))
-        answer = await self._answer(request)
-        pending = self.enforcer.log.pending()
-        if pending is not None and not pending.done():
-            # What was decided survives a crash from the moment on in which it is answered.
-            await asyncio.wrap_future(pending)
-        return answer
+        enforcer = self.enforcer
+        if len(request.body) > _LARGE:
+            return self._in_thread(enforcer.answer, request)
+        try:
+            found = enforcer.decide(request)
+            if isinstance(found, Ready):
+                if found.waits:
+                    return self._in_thread(enforcer.run, found)
+                found = enforcer.run(found)
+        except Exception:
+            found = _fault()
+        pending = enforcer.log.pending()
+        if pending is None or pending.done():
+            return found
+        return _durable(found, pending)
 
-    async def _answer(self, request: HttpRequest) -> HttpAnswer:
+    async def _in_thread(self, work: Callable[[Any], HttpAnswer], given: object) -> HttpAnswer:
         loop = asyncio.get_running_loop()
         try:
-            if len(request.body) > _LARGE:
-                return await loop.run_in_executor(self.threads, self.enforcer.answer, request)
-            found = self.enforcer.decide(request)
-            if not isinstance(found, Ready):
-                return found
-            if found.waits:
-                return await loop.run_in_executor(self.threads, self.enforcer.run, found)
-            return self.enforcer.run(found)
-        except Exception:  # the last line of defence: a fault of ours must not look like an allow
-            _LOG.exception("a fault of remit's own; the request was refused")
-            return HttpAnswer(500, (("content-type", "text/plain"),), b"a fault of remit's own\n")
+            answer = await loop.run_in_executor(self.threads, work, given)
+        except Exception:
+            answer = _fault()
+        pending = self.enforcer.log.pending()
+        if pending is None or pending.done():
+            return answer
+        return await _durable(answer, pending)
 
     async def _body(self, scope: Scope, receive: Receive) -> bytes | None:
         """The whole body; None when the client went away. Raises _Refused."""
@@ -113,6 +124,18 @@ class Application:
         return b"".join(pieces)
 
 
+async def _durable(answer: HttpAnswer, pending: Future[bool]) -> HttpAnswer:
+    """What was decided survives a crash from the moment on in which it is answered."""
+    await asyncio.wrap_future(pending)
+    return answer
+
+
+def _fault() -> HttpAnswer:
+    """The last line of defence: a fault of ours must not look like an allow."""
+    _LOG.exception("a fault of remit's own; the request was refused")
+    return HttpAnswer(500, (("content-type", "text/plain"),), b"a fault of remit's own\n")
+
+
 _HEALTHY = HttpAnswer(200, (("content-type", "application/json"),), b'{"status": "ok"}\n')
 
 
@@ -131,7 +154,7 @@ def read(scope: Scope, body: bytes) -> HttpRequest:
     )
 
 
-async def _send(send: Send, answer: HttpAnswer, head: bool) -> None:
+async def put(send: Send, answer: HttpAnswer, head: bool) -> None:
     """Write an answer. That to a HEAD may tell the length of the body that it does not have."""
     told = [v for name, v in answer.headers if name == "content-length"] if head else []
     length = told[0] if told else str(len(answer.body))

@@ -9,7 +9,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from remit.app.authenticate import ANONYMOUS, Authenticated, Caller, authenticate, is_signed
 from remit.app.permit import FREE, Permitted, permit, sentence
@@ -73,9 +73,9 @@ class Settings:
     enforced: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Ready:
-    """A call that may be made. `waits`: it may take long."""
+    """A call that may be made. `waits`: it may take long. Not frozen: one is made for each call."""
 
     call: Recognized
     request: HttpRequest
@@ -109,10 +109,10 @@ class Enforcer:
             call = recognize(request, signing)
         except Unrecognized as error:
             return self._unrecognized(error, request, number)
-        speech = _speech(call, request)
         try:
             found = self._authenticated(raw, call)
         except AuthError as error:
+            speech = _speech(call, request)
             refusal = denials.unauthenticated(
                 speech, error.code, error.message, error.status, error.extra
             )
@@ -121,27 +121,31 @@ class Enforcer:
             request = path_style(found.request)
             call = recognize(request, signing)
         region = region or self.settings.region
+        if self._decides_itself(call):
+            identity = Identity(found.caller.account, region, found.caller.access_key)
+            waits = (call.service, call.operation) in _WAITING or len(request.body) > _LARGE
+            return Ready(call, request, found.caller, identity, number, waits)
         around = Around(request, found.caller, region, found.signature)
         refusal_or_owner = self._judged(call, around, number, started)
         if isinstance(refusal_or_owner, Refusal):
-            return denials.answer(refusal_or_owner, speech, number)
+            return denials.answer(refusal_or_owner, _speech(call, request), number)
         return self._ready(call, around, refusal_or_owner, number)
 
     def run(self, ready: Ready) -> HttpAnswer:
         """The answer to a call that may be made. Never raises."""
         call = ready.call
-        speech = _speech(call, ready.request)
         try:
             if self._decides_itself(call):
                 return self._of_sts(ready)
             found = emulator.call(call, ready.request, ready.identity)
         except Unsupported as error:
             refusal = Refusal("NotImplemented", f"remit serve does not emulate this: {error}", 501)
-            return denials.answer(refusal, speech, ready.id)
+            return denials.answer(refusal, _speech(call, ready.request), ready.id)
         except Exception as error:
             _LOG.exception("a fault in %s %s", call.service, call.operation)
             what = f"the emulator failed ({type(error).__name__}); see the server's output"
-            return denials.answer(Refusal("InternalFailure", what, 500), speech, ready.id)
+            refusal = Refusal("InternalFailure", what, 500)
+            return denials.answer(refusal, _speech(call, ready.request), ready.id)
         finally:
             self.state.note(call.service, call.operation)
         return _with_id(found, ready.id)
@@ -158,12 +162,10 @@ class Enforcer:
         return call.service == "sts" and self.settings.enforced
 
     def _of_sts(self, ready: Ready) -> HttpAnswer:
-        now = self.clock()
-        context = of_request(
-            ready.request, ready.identity.region, now=now, secure=self.settings.secure
-        )
+        now, secure = self.clock(), self.settings.secure
+        context = partial(of_request, ready.request, ready.identity.region, now=now, secure=secure)
         asked = Asked(ready.call, ready.caller, context, ready.id, now)
-        return self.sts.answer(asked, self.log.record)
+        return self.sts.answer(asked, None if type(self.log) is NoLog else self.log.record)
 
     def _authenticated(self, raw: HttpRequest, call: Recognized) -> Authenticated:
         if not self.settings.enforced or _needs_no_signature(call.service, call.operation):
@@ -181,7 +183,7 @@ class Enforcer:
         self, call: Recognized, around: Around, number: str, started: float
     ) -> Refusal | str | None:
         """The refusal of a call; else the account whose resource it is on, where that is told."""
-        if not self.settings.enforced or self._decides_itself(call):
+        if not self.settings.enforced:
             return None
         if _needs_no_signature(call.service, call.operation):
             return None
@@ -278,8 +280,8 @@ class Enforcer:
         return denials.answer(Refusal(code, str(error), status), speech, number)
 
     def _id(self) -> str:
-        digits = self.entropy(16).hex()
-        return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+        d = self.entropy(16).hex()
+        return f"{d[:8]}-{d[8:12]}-{d[12:16]}-{d[16:20]}-{d[20:]}"
 
 
 # Facts 5.1: the status of the query protocol's is UNCONFIRMED.
@@ -294,14 +296,25 @@ def _scope(request: HttpRequest) -> tuple[str | None, str | None]:
     """Region and service in the scope of a signature, before it is looked at closely."""
     header = request.header("authorization")
     if header is not None:
-        _, _, rest = header.partition("Credential=")
-        parts = rest.partition(",")[0].split("/")
-    elif "X-Amz-Credential=" in request.query:
+        before, found, _ = header.partition(", Signature=")
+        return _told(before) if found and len(before) <= _REMEMBERED else _read_scope(header)
+    if "X-Amz-Credential=" in request.query:
         _, _, rest = request.query.partition("X-Amz-Credential=")
-        parts = rest.partition("&")[0].replace("%2F", "/").replace("%2f", "/").split("/")
-    else:
-        return None, None
+        return _parts(rest.partition("&")[0].replace("%2F", "/").replace("%2f", "/"))
+    return None, None
+
+
+def _read_scope(header: str) -> tuple[str | None, str | None]:
+    return _parts(header.partition("Credential=")[2].partition(",")[0])
+
+
+def _parts(credential: str) -> tuple[str | None, str | None]:
+    parts = credential.split("/")
     return (parts[2], parts[3]) if len(parts) >= 5 else (None, None)
+
+
+_REMEMBERED = 1024
+_told = lru_cache(maxsize=1024)(_read_scope)
 
 
 def _speech(call: Recognized, request: HttpRequest) -> Speech:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import secrets
 import socket
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     import uvicorn
 
 _KEEP_ALIVE = 75
+_ROUND = 10_000
+"""New objects after which young garbage is looked for; 700 is Python's own choice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,15 @@ def _built_in(account: str, user: str | None) -> AccessKey:
     return AccessKey(key, random_secret(secrets.token_bytes), account, user)
 
 
+def settle() -> None:
+    """Leave what was loaded so far out of all further collections of garbage: some hundred thousand
+    objects of moto's and botocore's that stay as long as the process. For a process that is a
+    server and nothing else; called once, when everything is built."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_ROUND)
+
+
 def bind(address: Address) -> socket.socket:
     """A listening socket. Raises InputError where the address cannot be had."""
     family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
@@ -128,14 +140,14 @@ def server(built: Built, address: Address) -> uvicorn.Server:
     try:
         import uvicorn
 
-        from remit.server.protocol import Impatient
+        from remit.server.direct import Direct
     except ModuleNotFoundError as error:
         raise missing(error) from None
     return uvicorn.Server(
         uvicorn.Config(
             built.application,
             loop="uvloop",
-            http=Impatient,
+            http=Direct,
             ws="none",
             lifespan="off",
             interface="asgi3",

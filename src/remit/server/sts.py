@@ -7,8 +7,9 @@ that), so enforcer.py asks nothing before; here each decision is handed on to th
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from remit.app.authenticate import Caller, told_tags
 from remit.app.ports import Decided
@@ -30,13 +31,14 @@ _OF_CALLER = ("aws:PrincipalOrgID", "aws:PrincipalOrgPaths")
 Heard = list[tuple[Request, Decision, PolicySet]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Asked:
-    """A call of STS. `context` holds the condition keys of the request itself."""
+    """A call of STS. `context` gives the condition keys of the request itself. Not frozen: one is
+    made for each call."""
 
     call: Recognized
     caller: Caller
-    context: Mapping[str, Value]
+    context: Callable[[], Mapping[str, Value]]
     id: str
     now: float
 
@@ -51,33 +53,33 @@ class Sts:
     keys: Keys = field(default_factory=dict)
     codes: Codes = field(default_factory=Codes)
 
-    def answer(self, asked: Asked, note: Callable[[Decided], object]) -> HttpAnswer:
+    def answer(self, asked: Asked, note: Callable[[Decided], object] | None) -> HttpAnswer:
         """The answer to a call; `note` hears what was decided. Raises what is a fault of ours."""
         started = time.perf_counter()
-        heard: Heard = []
+        heard: Heard | None = None if note is None else []
         fault: AuthError | None = None
         result: Result = {}
         try:
             result = self._result(asked, heard)
         except AuthError as error:
             fault = error
-        seconds = time.perf_counter() - started
-        for decided in _decided(asked, heard, fault):
-            note(replace(decided, seconds=seconds, principal=asked.caller.principal))
-        headers = (("content-type", sts_xml.CONTENT_TYPE), ("x-amzn-requestid", asked.id))
+        if note is not None and heard is not None:
+            seconds = time.perf_counter() - started
+            for decided in _decided(asked, heard, fault):
+                note(replace(decided, seconds=seconds, principal=asked.caller.principal))
+        headers = (_XML, ("x-amzn-requestid", asked.id))
         if fault is not None:
             return HttpAnswer(fault.status, headers, sts_xml.error(fault, asked.id))
         return HttpAnswer(200, headers, sts_xml.result(asked.call.operation, result, asked.id))
 
-    def _result(self, asked: Asked, heard: Heard) -> Result:
-        signed = asked.call.operation not in UNSIGNED
-        who = asked.caller if signed else None
+    def _result(self, asked: Asked, heard: Heard | None) -> Result:
+        who = None if asked.call.operation in UNSIGNED else asked.caller
         means = ports.Means(
             Accounts(self.state, who, self.keys), self.codes, asked.now, self.entropy, self.master,
-            lambda *one: heard.append(one),
+            ports.unheard if heard is None else lambda *one: heard.append(one),
         )  # fmt: skip
-        context = {**asked.context, **self._of_organisations(asked)}
         caller = None if who is None else caller_of(who)
+        context = Lazy(lambda: {**asked.context(), **self._of_organisations(asked)})
         return answer(ports.Call(asked.call.operation, asked.call.params, caller, context), means)
 
     def _of_organisations(self, asked: Asked) -> dict[str, Value]:
@@ -93,6 +95,35 @@ class Sts:
         return keys
 
 
+_XML = ("content-type", sts_xml.CONTENT_TYPE)
+
+
+class Lazy(Mapping[str, Value]):
+    """Condition keys that are put together when somebody asks for one: most calls are decided
+    without them."""
+
+    __slots__ = ("_made", "_make")
+
+    def __init__(self, make: Callable[[], Mapping[str, Value]]) -> None:
+        self._make = make
+        self._made: Mapping[str, Value] | None = None
+
+    def _keys(self) -> Mapping[str, Value]:
+        if self._made is None:
+            self._made = self._make()
+        return self._made
+
+    def __getitem__(self, key: str) -> Value:
+        return self._keys()[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._keys())
+
+    def __len__(self) -> int:
+        return len(self._keys())
+
+
+@lru_cache(maxsize=1024)
 def caller_of(found: Caller) -> ports.Caller:
     """The caller as app/sts knows one."""
     tags = {} if found.identity is None else told_tags(found.identity, found.claims)

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any, TypeAlias
 
 from remit.account.applying import Own, attachable, policies_for
+from remit.account.model import Account
 from remit.app import authenticate
 from remit.app.sts.ports import Caller, MfaDevice, OidcProvider, Role, SamlProvider
 from remit.core.arn import Arn
@@ -34,11 +35,7 @@ class Accounts:
 
     def role(self, arn: str) -> Role | None:
         """The role of that ARN."""
-        account = _account(arn)
-        found = self.state.account(account).role(arn)
-        if found is None:
-            return None
-        return Role(found.arn, found.id, account, found.name, found.longest, dict(found.tags))
+        return _role(self.state.account(_account(arn)), arn)
 
     def policies(self, caller: Caller | None, role: Role | None) -> PolicySet:
         """Every policy that applies. Without a role the resource is of the caller's account."""
@@ -115,6 +112,15 @@ class Codes:
         return True
 
 
+@lru_cache(maxsize=128)  # each may hold a whole account
+def _role(account: Account, arn: str) -> Role | None:
+    found = account.role(arn)
+    if found is None:
+        return None
+    return Role(found.arn, found.id, account.id, found.name, found.longest, dict(found.tags))
+
+
+@lru_cache(maxsize=1024)
 def _account(arn: str) -> str:
     found = Arn.parse(arn)
     return "" if found is None else found.account

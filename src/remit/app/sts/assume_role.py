@@ -7,16 +7,17 @@ id_session-tags, id_credentials_temp_control-access_monitor).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from remit.app.sts import errors, session
 from remit.app.sts.errors import denied, validation
 from remit.app.sts.identity import as_context, merged
-from remit.app.sts.permission import context, require_role, signer
-from remit.app.sts.policies import packed_size, passed
-from remit.app.sts.ports import Call, Caller, Means, Role
+from remit.app.sts.permission import context, is_known, known, require_role, signer
+from remit.app.sts.policies import NOTHING, packed_size, passed
+from remit.app.sts.ports import Call, Caller, Means, Role, unheard
 from remit.app.sts.session import Result, Wanted
-from remit.app.sts.tags import SessionTags, session_tags
+from remit.app.sts.tags import NO_TAGS, SessionTags, session_tags
 from remit.core.arn import Arn
 from remit.core.request import Request, Value
 from remit.explain.wording import denial
@@ -39,25 +40,40 @@ def assume_role(call: Call, params: Mapping[str, Any], means: Means) -> Result:
     given = passed(params, account_of(arn), means.state)
     transitive = params.get("TransitiveTagKeys", ())
     tags = session_tags(session.pairs(params.get("Tags", ())), transitive, caller.claims)
-    size = packed_size(given, tags.all)
+    size = None if given is NOTHING and tags is NO_TAGS else packed_size(given, tags.all)
     source = source_identity(caller, params.get("SourceIdentity"))
     mfa = session.used_mfa(params, caller, means)
     role = means.state.role(arn)
-    asked = Request(
-        caller.arn,
-        _ACTION,
-        arn,
-        None,
-        {**context(call, means), **_keys(params, role, tags, mfa)},
-    )
-    require_role(asked, caller, role, means)
-    assert role is not None  # noqa: S101 - require_role has denied what does not exist
+    plain = tags is NO_TAGS and source is None and mfa is None
+    role = _let_in(call, params, means, role, (tags, mfa), plain=plain)
     chained = caller.claims is not None and caller.claims.kind == "role"
     seconds = session.role_seconds(params.get("DurationSeconds"), role, chained=chained)
     name = params["RoleSessionName"]
     wanted = Wanted(name, seconds, given, tags, source, mfa=mfa, chained=chained)
     result = session.role_session(role, wanted, means)
     return result if size is None else {**result, "PackedPolicySize": size}
+
+
+def _let_in(
+    call: Call,
+    params: Mapping[str, Any],
+    means: Means,
+    role: Role | None,
+    brought: tuple[SessionTags, float | None],
+    *,
+    plain: bool,
+) -> Role:
+    """The role, if the caller may take it on. `plain`: nothing is handed over. Raises StsError."""
+    caller, remembered = signer(call), plain and means.decided is unheard
+    policies = means.state.policies(caller, role)
+    if remembered and role is not None and is_known(caller, role, policies):
+        return role
+    keys = {**context(call, means), **_keys(params, role, *brought)}
+    require_role(Request(caller.arn, _ACTION, params["RoleArn"], None, keys), caller, role, means)
+    assert role is not None  # noqa: S101 - require_role has denied what does not exist
+    if remembered:
+        known(caller, role, policies)
+    return role
 
 
 def source_identity(caller: Caller, given: str | None) -> str | None:
@@ -68,6 +84,7 @@ def source_identity(caller: Caller, given: str | None) -> str | None:
     return before if before is not None else given
 
 
+@lru_cache(maxsize=1024)
 def account_of(role: str) -> str:
     """The account in a role's ARN, empty where there is none."""
     found = Arn.parse(role)

@@ -73,6 +73,27 @@ def require_role(request: Request, caller: Caller | None, role: Role | None, mea
     raise denied(denial(replace(request, action=action), cause))
 
 
+def is_known(caller: Caller, role: Role, policies: PolicySet) -> bool:
+    """Whether it is known that these policies let the caller take on the role with nothing handed
+    over: no tags, no source identity, no MFA of this call. `known` remembers it.
+
+    Where no policy looks at the context, what the engine takes from it follows from who calls
+    (aws:userid, aws:PrincipalArn, aws:TokenIssueTime, what an earlier session has handed on): from
+    the caller's ARN, id and claims, which are the key.
+    """
+    return not policies.conditional and _key(caller, role) in policies.memory.allowed
+
+
+def known(caller: Caller, role: Role, policies: PolicySet) -> None:
+    """Remember for `is_known` what was decided so."""
+    if not policies.conditional:
+        policies.memory.keep_allowed(_key(caller, role))
+
+
+def _key(caller: Caller, role: Role) -> tuple[object, ...]:
+    return caller.arn, caller.user_id, caller.claims, role.arn
+
+
 def able(caller: Caller, action: str) -> bool:
     """Whether a session of this kind can make the call at all (5.2): those of GetSessionToken only
     take on roles. What the engine knows of callers by their ARN it says itself."""

@@ -46,10 +46,15 @@ class Passed:
     arns: tuple[str, ...] = ()
 
 
+NOTHING = Passed()
+
+
 def passed(params: Mapping[str, Any], account: str, state: State) -> Passed:
     """The session policies in checked parameters. `account` is the session's, whose managed
     policies can be named. Raises StsError."""
     text = params.get("Policy")
+    if text is None and not params.get("PolicyArns"):
+        return NOTHING
     arns = tuple(one.get("arn", "") for one in params.get("PolicyArns", ()))
     if text is not None:
         check(text)

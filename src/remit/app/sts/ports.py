@@ -134,10 +134,11 @@ def unheard(_: Request, __: Decision, ___: PolicySet) -> None:
     """Keeps no decision."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Means:
     """What the operations work with: the state, the clock, randomness, the master key. `decided`
-    hears of every decision that the engine makes, for the log."""
+    hears of every decision that the engine makes, for the log. Not frozen, nor is `Call`: one is
+    made for each call."""
 
     state: State
     codes: Codes
@@ -147,7 +148,7 @@ class Means:
     decided: Listener = unheard
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Call:
     """One call. `params` are botocore's, as they came over the wire: text stays text.
 

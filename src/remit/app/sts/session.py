@@ -14,7 +14,6 @@ from remit.app.sts.errors import denied, validation
 from remit.app.sts.policies import Passed
 from remit.app.sts.ports import Caller, Means, Role
 from remit.app.sts.tags import SessionTags
-from remit.core.arn import Arn
 from remit.credentials import totp
 from remit.credentials.sessions import Claims, issue
 
@@ -25,9 +24,10 @@ Result: TypeAlias = dict[str, Any]
 _HOUR = 3600
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Wanted:
-    """A role session that has been let through: what is new about it."""
+    """A role session that has been let through: what is new about it. Not frozen: one is made for
+    each."""
 
     name: str
     seconds: int
@@ -74,8 +74,7 @@ def role_session(role: Role, wanted: Wanted, means: Means) -> Result:
         chained=wanted.chained,
         context=wanted.context,
     )
-    found = Arn.parse(role.arn)
-    head = f"arn:{found.partition if found else 'aws'}:sts::{role.account}"
+    head = f"arn:{_partition(role.arn)}:sts::{role.account}"
     who = {
         "AssumedRoleId": f"{role.unique_id}:{wanted.name}",
         "Arn": f"{head}:assumed-role/{role.name}/{wanted.name}",
@@ -85,6 +84,11 @@ def role_session(role: Role, wanted: Wanted, means: Means) -> Result:
     if wanted.source_identity is not None:
         result["SourceIdentity"] = wanted.source_identity
     return result
+
+
+def _partition(arn: str) -> str:
+    parts = arn.split(":", 2)
+    return parts[1] if len(parts) == 3 and parts[0] == "arn" else "aws"
 
 
 def issued(means: Means) -> float:

@@ -49,11 +49,16 @@ class SessionTags:
         return found
 
 
+NO_TAGS = SessionTags()
+
+
 def session_tags(
     tags: Iterable[tuple[str, str]], transitive: Iterable[str], claims: Claims | None = None
 ) -> SessionTags:
     """The tags of a new session. `claims` are the calling session's. Raises StsError."""
     listed, keys = list(tags), tuple(transitive)
+    if not listed and not keys and (claims is None or not claims.transitive):
+        return NO_TAGS
     given = dict(listed)
     lowered = {key.lower() for key in given}
     if len(lowered) < len(listed):

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, TypeAlias
 
 from remit.app.sts.errors import malformed_input, validation
@@ -24,6 +24,8 @@ Shape: TypeAlias = Mapping[str, Any]
 _INTEGER = re.compile(r"[+-]?[0-9]+")
 _INT32 = 2**31
 _LONGEST_NUMBER = 64
+_SHORT = 1024
+"""Characters of all parameters together up to which they are remembered."""
 
 _SEEN: Mapping[str, Mapping[str, int]] = {
     "sourceIdentityType": {"max": 256},  # live accepts up to 256 [O] (5.2)
@@ -65,8 +67,23 @@ def check(operation: str, params: Params) -> dict[str, Any]:
     Raises StsError: `MalformedInput` for what is no number, else `ValidationError` with one
     sentence for each constraint that does not hold.
     """
+    size = 0
+    for value in params.values():
+        size += len(value) if type(value) is str else _SHORT + 1
+    if size > _SHORT:
+        return _checked(operation, params)
+    return dict(_remembered(operation, tuple(params.items())))
+
+
+@lru_cache(maxsize=1024)
+def _remembered(operation: str, params: tuple[tuple[str, str], ...]) -> Params:
+    """What a client asks for again and again is checked once."""
+    return _checked(operation, dict(params))
+
+
+def _checked(operation: str, params: Params) -> dict[str, Any]:
     shape = _input(operation)
-    if shape is None:
+    if shape is None or not shape.get("members"):
         return {}
     found = _read(params, shape)
     faults = list(_structure(found, shape, ""))

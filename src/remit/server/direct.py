@@ -1,0 +1,242 @@
+"""Small requests answered where they are parsed, in one write: without a scope, a task and queues.
+
+What must wait (for a thread, for the log, for a client that does not read), is large, comes in
+chunks or asks for `100 Continue` goes the ordinary way, through uvicorn's cycle and asgi.py. Both
+ways ask the same `Application.at_once`, and answer byte for byte the same.
+
+Imports uvicorn: only for a server that starts.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+from functools import lru_cache
+from typing import Any
+
+import httptools
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE
+
+from remit.core.http import HttpAnswer, HttpRequest
+from remit.server.asgi import Application, Later, Receive, Scope, Send, put
+from remit.server.protocol import Impatient
+
+_LOG = logging.getLogger("remit.serve")
+_LARGEST = 1 << 16
+"""Bytes of a body that is kept here until it is whole."""
+_LONGEST_URL = 256
+# Lines that uvicorn would write. That no value brings lines of its own is seen by their number.
+_HEAD = re.compile(
+    '(?:[^\x00-\x1f\x7f()<>@,;:\\[\\]={} \t\\\\"]+: [^\x00-\x08\x0a-\x1f\x7f]*\r\n)*'
+)
+_MOST_NAMES = 512
+_ORDINARY = frozenset({"expect", "transfer-encoding", "upgrade"})
+
+
+class Direct(Impatient):
+    """A connection that answers at once what it can.
+
+    `direct` says of the request that is being read whether it goes this way; `answered` since when
+    nothing has come after an answer that went this way: uvicorn's timer of idle connections is
+    armed by its own answers only.
+    """
+
+    direct = False
+    answered: float | None = None
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        app = self.config.loaded_app
+        self.application = app if isinstance(app, Application) else None
+        self._told: tuple[object, bytes] = (None, b"")
+        self._read: tuple[tuple[tuple[str, str], ...], dict[str, str]] = ((), {})
+
+    # --- the parser's callbacks -----------------------------------------------------------------
+
+    def on_message_begin(self) -> None:
+        """A new request. The scope is made when it turns out that one is needed."""
+        self.waiting = self.loop.time()
+        self.answered = None
+        self.url = b""
+        self.expect_100_continue = False
+        self.headers = []
+        self.direct = False
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """A header, as it was written."""
+        self.headers.append((name, value))
+
+    def on_headers_complete(self) -> None:
+        """Choose the way."""
+        headers = [
+            (_names.get(name) or _name(name), value.decode("latin-1"))
+            for name, value in self.headers
+        ]
+        first = dict(headers)
+        if len(first) != len(headers):
+            first = dict(reversed(headers))
+        if self._can_be_direct(first):
+            self.direct = True
+            self._read = tuple(headers), first
+            self._pieces: list[bytes] = []
+        else:
+            self._ordinarily()
+
+    def on_body(self, body: bytes) -> None:
+        """A piece of a body."""
+        if self.direct:
+            self._pieces.append(body)
+        else:
+            super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """The request is whole."""
+        if not self.direct:
+            super().on_message_complete()
+            return
+        self.waiting = None
+        if self.application is None or self.transport.is_closing():
+            return
+        request = self._request()
+        found = self.application.at_once(request)
+        if type(found) is HttpAnswer:
+            self._write(found, request.method == "HEAD")
+        else:
+            self._await(found, request.method == "HEAD")
+
+    # --- choosing -------------------------------------------------------------------------------
+
+    def _can_be_direct(self, first: dict[str, str]) -> bool:
+        """Nothing is being answered, and the request is small and plain. That its length is a
+        number, and told once, is the parser's to say."""
+        cycle: Any = self.cycle  # None before the first request, whatever uvicorn's types say
+        if self.application is None or (cycle is not None and not cycle.response_complete):
+            return False
+        if (
+            self.flow.write_paused
+            or self.parser.should_upgrade()
+            or not _ORDINARY.isdisjoint(first)
+        ):
+            return False
+        length = first.get("content-length", "0")
+        return len(length) <= 5 and int(length) <= min(_LARGEST, self.application.largest)
+
+    def _ordinarily(self) -> None:
+        """Make the scope and start uvicorn's cycle, as if it had been asked from the beginning."""
+        url, headers, begun = self.url, self.headers, self.waiting
+        super().on_message_begin()
+        self.url, self.waiting = url, begun
+        for name, value in headers:
+            super().on_header(name, value)
+        super().on_headers_complete()
+
+    # --- answering ------------------------------------------------------------------------------
+
+    def _request(self) -> HttpRequest:
+        path, query = _target(self.url) if len(self.url) <= _LONGEST_URL else _split(self.url)
+        pieces = self._pieces
+        headers, first = self._read
+        made = HttpRequest(
+            self.parser.get_method().decode("ascii"),
+            path,
+            query,
+            headers,
+            pieces[0] if len(pieces) == 1 else b"".join(pieces),
+            self.scheme or "http",
+            self.client[0] if self.client else "127.0.0.1",
+            time.time(),
+        )
+        made.know(first)
+        return made
+
+    def _write(self, answer: HttpAnswer, head: bool) -> None:
+        keeps, closes, length = self._keeps(), False, str(len(answer.body))
+        lines = []
+        for given, value in answer.headers:
+            name = given.lower()
+            if name == "content-length":
+                length = value if head else length
+                continue
+            if name == "connection":
+                closes = "close" in map(str.strip, value.lower().split(","))
+            lines.append(f"{name}: {value}\r\n")
+        lines.append(f"content-length: {length}\r\n")
+        if not keeps and not closes:
+            lines.append("connection: close\r\n")
+        text = "".join(lines)
+        if text.count("\n") != len(lines) or _HEAD.fullmatch(text) is None:
+            _LOG.error("an answer that cannot be written: %r", text)
+            self.transport.close()
+            return
+        start = STATUS_LINE[answer.status] + self._default_headers()
+        body = b"" if head else answer.body
+        self._sent(
+            b"%b%b\r\n%b" % (start, text.encode("latin-1", "replace"), body), keeps and not closes
+        )
+
+    def _sent(self, data: bytes, keeps: bool) -> None:
+        self.transport.write(data)
+        self.server_state.total_requests += 1
+        self.answered = self.loop.time()
+        if not keeps:
+            self.transport.close()
+
+    def _keeps(self) -> bool:
+        """Whether the connection stays open, as uvicorn sees it."""
+        keeps: bool = self.parser.should_keep_alive()
+        asked = "connection" in self._read[1]
+        return keeps and (not asked or self.parser.get_http_version() != "1.0")
+
+    def _default_headers(self) -> bytes:
+        """Those that uvicorn adds to each answer; it makes the list anew every second."""
+        headers = self.server_state.default_headers
+        if self._told[0] is not headers:
+            written = b"".join(b"%b: %b\r\n" % pair for pair in headers)
+            self._told = headers, written
+        return self._told[1]
+
+    def _await(self, later: Later, head: bool) -> None:
+        """Let uvicorn's cycle send the answer when it is there: requests that follow queue up."""
+
+        async def waiting(_: Scope, __: Receive, send: Send) -> None:
+            await put(send, await later, head)
+
+        ordinary: Any = self.app
+        self.app, self.direct = waiting, False  # type: ignore[assignment]  # mappings for its dicts
+        try:
+            self._ordinarily()
+        finally:
+            self.app = ordinary
+        super().on_message_complete()
+
+    # --- idling ---------------------------------------------------------------------------------
+
+    def refuse_if_late(self, now: float, patience: float) -> None:
+        """Close the connection also when nothing has come for long after an answer."""
+        super().refuse_if_late(now, patience)
+        if self.answered is not None and now - self.answered >= self.timeout_keep_alive:
+            self.answered = None
+            self.transport.close()
+
+
+_names: dict[bytes, str] = {}
+
+
+def _name(name: bytes) -> str:
+    """The name of a header, as one and the same text for all requests."""
+    found = _names.get(name)
+    if found is None:
+        found = name.lower().decode("latin-1")
+        if len(_names) < _MOST_NAMES and len(name) <= _LONGEST_URL:
+            _names[name] = found
+    return found
+
+
+def _split(url: bytes) -> tuple[str, str]:
+    """Path and query of a request's target, as uvicorn reads it."""
+    found = httptools.parse_url(url)
+    return found.path.decode("ascii"), (found.query or b"").decode("latin-1")
+
+
+_target = lru_cache(maxsize=1024)(_split)
