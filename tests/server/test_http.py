@@ -85,6 +85,17 @@ def test_presigned_urls_are_decided_as_their_signer(live: Live, bucket: str) -> 
     assert b"no identity-based policy allows the s3:GetObject action" in body
 
 
+def test_a_presigned_upload_is_no_copy(live: Live, bucket: str) -> None:
+    """Whoever has the URL may not have the signer read another object for him."""
+    live.client("s3").put_object(Bucket=bucket, Key="secret", Body=b"not for him")
+    url = live.client("s3", signature_version="s3v4").generate_presigned_url(
+        "put_object", Params={"Bucket": bucket, "Key": "drop"}
+    )
+    status, body = fetch(url, "PUT", b"", **{"x-amz-copy-source": f"/{bucket}/secret"})
+    assert status == 403
+    assert b"<HeadersNotSigned>x-amz-copy-source</HeadersNotSigned>" in body
+
+
 def test_a_session_signs_urls_too(live: Live, bucket: str) -> None:
     session = live.session(live.role(allow("s3:GetObject")))
     client = live.client("s3", session, signature_version="s3v4")

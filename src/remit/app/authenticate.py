@@ -26,6 +26,7 @@ from remit.credentials.signature import Signature, read
 from remit.credentials.sigv4 import (
     STREAMING,
     check_clock,
+    check_coverage,
     check_scope,
     check_signature,
     signing_key,
@@ -73,10 +74,7 @@ def authenticate(
     signature = read(request)
     check_clock(signature, now)
     check_scope(signature, None, service)
-    if not signature.token_is_signed:
-        raise AuthError(
-            "AccessDenied", "There were headers present in the request which were not signed"
-        )
+    check_coverage(signature)
     caller, secret = _known(signature, state, now, master)
     check_signature(request, signature, secret)
     return Authenticated(caller, _joined(request, signature, secret), signature)
