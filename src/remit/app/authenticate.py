@@ -19,7 +19,6 @@ from remit.app.sts.identity import lasting
 from remit.core.http import HttpRequest
 from remit.core.request import Value
 from remit.credentials import chunks, sessions
-from remit.credentials.errors import AuthError
 from remit.credentials.keys import LONG_TERM, secret_of
 from remit.credentials.sessions import Claims
 from remit.credentials.signature import Signature, read

@@ -24,8 +24,25 @@ Send: TypeAlias = Callable[[Mapping[str, Any]], Awaitable[None]]
 _LOG = logging.getLogger("remit.serve")
 OWN = "/_remit/"  # no bucket can be called so: names of buckets have no `_`
 HEALTH = "/_remit/health"
+ROOM = 1 << 30
+"""Bytes of bodies that may be under way at one time. What comes beyond is answered 503, after which
+SDKs try again: the limit of one body bounds no memory while many come at once."""
 _LARGE = 1 << 20
 """Bytes of a body from which hashing it is better done in a thread."""
+
+
+@dataclass(slots=True)
+class _Room:
+    """Counts the bytes of the bodies that come in pieces, until they are answered."""
+
+    held: int = 0
+
+    def take(self, size: int, most: int) -> int:
+        """Count so many more, and return them. Raises _Refused beyond `most`."""
+        if self.held + size > most:
+            raise _Refused(503)
+        self.held += size
+        return size
 
 
 class _Refused(Exception):  # noqa: N818 - an answer given early
@@ -46,6 +63,7 @@ class Application:
         default_factory=lambda: ThreadPoolExecutor(32, thread_name_prefix="remit")
     )
     own: Callable[[HttpRequest], HttpAnswer | None] | None = None
+    _room: _Room = field(default_factory=_Room)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
@@ -58,13 +76,17 @@ class Application:
     async def _taken(self, scope: Scope, receive: Receive) -> HttpAnswer | None:
         """The answer to a request; None where nobody waits for one any more."""
         try:
-            body = await self._body(scope, receive)
+            body, counted = await self._body(scope, receive)
         except _Refused as refused:
             # What is still coming is not read: the connection ends with this answer.
             return HttpAnswer(refused.status, (("connection", "close"),))
-        if body is None:
-            return None
-        request = read(scope, body)
+        try:
+            return None if body is None else await self._heard(read(scope, body))
+        finally:
+            self._room.held -= counted
+
+    async def _heard(self, request: HttpRequest) -> HttpAnswer:
+        """The answer to a request that has come as a whole, once it may be sent."""
         if request.path.startswith(OWN):
             own = self.own(request) if self.own is not None else None
             return own or (_HEALTHY if request.path == HEALTH else HttpAnswer(404))
@@ -90,27 +112,34 @@ class Application:
             _LOG.exception("a fault of remit's own; the request was refused")
             return HttpAnswer(500, (("content-type", "text/plain"),), b"a fault of remit's own\n")
 
-    async def _body(self, scope: Scope, receive: Receive) -> bytes | None:
-        """The whole body; None when the client went away. Raises _Refused."""
+    async def _body(self, scope: Scope, receive: Receive) -> tuple[bytes | None, int]:
+        """The whole body, None when the client went away; and how many bytes of it are counted
+        until it is answered. Raises _Refused."""
         length = next((v for name, v in scope["headers"] if name == b"content-length"), b"0")
         if length.isdigit() and int(length) > self.largest:
             raise _Refused(413)
         message = await receive()
         if message["type"] != "http.request":
-            return None
+            return None, 0
         body: bytes = message.get("body", b"")
         if not message.get("more_body"):
-            return body
-        pieces, size = [body], len(body)
-        while message.get("more_body"):
-            message = await receive()
-            if message["type"] != "http.request":
-                return None
-            pieces.append(message.get("body", b""))
-            size += len(pieces[-1])
-            if size > self.largest:
-                raise _Refused(413)
-        return b"".join(pieces)
+            return body, 0
+        most = max(ROOM, self.largest)
+        pieces, counted = [body], self._room.take(len(body), most)
+        try:
+            while message.get("more_body"):
+                message = await receive()
+                if message["type"] != "http.request":
+                    self._room.held -= counted
+                    return None, 0
+                pieces.append(message.get("body", b""))
+                counted += self._room.take(len(pieces[-1]), most)
+                if counted > self.largest:
+                    raise _Refused(413)
+        except _Refused:
+            self._room.held -= counted
+            raise
+        return b"".join(pieces), counted
 
 
 _HEALTHY = HttpAnswer(200, (("content-type", "application/json"),), b'{"status": "ok"}\n')
