@@ -6,7 +6,7 @@ Source: facts/iam.md 7.3 (transport) and 7.5 (texts of rejection).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
@@ -40,7 +40,7 @@ class Signature:
     value: str
     timestamp: str
     time: float
-    token: str | None = None
+    token: str | None = field(default=None, repr=False)
     expires: int | None = None
     unsigned: tuple[str, ...] = ()
 

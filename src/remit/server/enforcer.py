@@ -23,6 +23,7 @@ from remit.credentials.errors import AuthError
 from remit.credentials.keys import Entropy
 from remit.enforce import denials
 from remit.enforce.calls import Around, Asking, Lookups, asking
+from remit.enforce.compression import plain
 from remit.enforce.context import of_request
 from remit.enforce.denials import Refusal, Speech
 from remit.enforce.recognize import Recognized, Unrecognized, recognize
@@ -92,7 +93,7 @@ class Enforcer:
 
     state: MotoState
     clock: Clock
-    master: bytes
+    master: bytes = field(repr=False)
     entropy: Entropy
     sts: Sts
     settings: Settings = Settings()
@@ -106,6 +107,7 @@ class Enforcer:
         request = path_style(raw)
         region, signing = _scope(raw)
         try:
+            request = plain(request, signing)
             call = recognize(request, signing)
         except Unrecognized as error:
             return self._unrecognized(error, request, number)
