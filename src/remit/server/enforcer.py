@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from remit.app.authenticate import ANONYMOUS, Authenticated, Caller, authenticate, is_signed
@@ -32,6 +32,7 @@ from remit.explain.wording import EC2_BLOB
 from remit.server import emulator, resources
 from remit.server.emulator import Identity, Unsupported
 from remit.server.hosts import path_style
+from remit.server.request_ids import numbered
 from remit.server.state import MotoState
 from remit.server.sts import Asked, Sts
 
@@ -146,7 +147,7 @@ class Enforcer:
             return denials.answer(Refusal("InternalFailure", what, 500), speech, ready.id)
         finally:
             self.state.note(call.service, call.operation)
-        return _with_id(found, ready.id)
+        return numbered(found, call, ready.id)
 
     def answer(self, request: HttpRequest) -> HttpAnswer:
         """Both steps at once."""
@@ -329,10 +330,3 @@ def _barred_from_iam(caller: Caller) -> bool:
     if claims is None:
         return False
     return claims.kind == "federated" or (claims.kind == "user" and claims.mfa is None)
-
-
-def _with_id(found: HttpAnswer, number: str) -> HttpAnswer:
-    names = {name for name, _ in found.headers}
-    if names & {"x-amzn-requestid", "x-amz-request-id"}:
-        return found
-    return replace(found, headers=(*found.headers, ("x-amzn-requestid", number)))
