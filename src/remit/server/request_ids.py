@@ -23,10 +23,8 @@ _ELEMENTS: Mapping[str, tuple[bytes, ...]] = {
 def numbered(answer: HttpAnswer, call: Recognized, number: str) -> HttpAnswer:
     """The answer to a call with `number` as its id."""
     protocol = call.protocol
-    headers = tuple((n, number) if n in _HEADERS else (n, v) for n, v in answer.headers)
-    if not any(name in _HEADERS for name, _ in headers):
-        own = "x-amz-request-id" if call.service == "s3" else "x-amzn-requestid"
-        headers = (*headers, (own, number))
+    own = "x-amz-request-id" if call.service == "s3" else "x-amzn-requestid"
+    headers = (*(one for one in answer.headers if one[0] not in _HEADERS), (own, number))
     body = answer.body
     if protocol in _ELEMENTS and (protocol != "rest-xml" or answer.status >= 300):
         body = _in_document(body, protocol, number.encode())
