@@ -7,7 +7,16 @@ import random
 import resource
 import time
 
-from bench.faults.target import BODY, LIMIT_MIB, PATIENCE, Target, answer_of, counted, status_of
+from bench.faults.target import (
+    BODY,
+    LIMIT_MIB,
+    PATIENCE,
+    Target,
+    answer_of,
+    counted,
+    status_in,
+    status_of,
+)
 
 IDLE = 10_000
 """Connections that ask nothing; each needs a file on either side (`ulimit -n`)."""
@@ -71,19 +80,30 @@ async def _poured(target: Target, head: bytes, piece: bytes) -> int:
 
 
 async def many_bodies(target: Target) -> str:
-    """100 uploads at once, each just below the limit of one and none of them ever whole."""
-    size = (LIMIT_MIB << 20) - 1
-    before = target.resident()
+    """120 uploads at once, each just below the limit of one and none of them ever whole."""
+    size, piece = (LIMIT_MIB << 20) - 1, b"x" * (1 << 18)
+    before, most = target.resident(), [0.0]
 
     async def one() -> int:
-        head = _PUT + b"content-length: %d\r\n\r\n" % size
-        return await status_of(target, head + b"x" * (size - 1))
+        reader, writer = await asyncio.open_connection(target.host, target.port)
+        writer.write(_PUT + b"content-length: %d\r\n\r\n" % size)
+        try:
+            for _ in range(size // len(piece)):
+                writer.write(piece)
+                await asyncio.wait_for(writer.drain(), PATIENCE)
+                most[0] = max(most[0], target.resident() - before)
+                if reader.at_eof():
+                    break
+            line = await asyncio.wait_for(reader.readline(), PATIENCE + 2)
+        except (OSError, TimeoutError):
+            line = b""
+        writer.close()
+        return status_in(line)
 
-    got = await asyncio.gather(*(one() for _ in range(100)))
-    assert set(got) <= {408, 503, 0}, counted(list(got))
-    grew = target.resident() - before
-    assert grew < 1600, f"{grew:.0f} MB more"
-    return f"{counted(list(got))}; memory grew by {grew:.0f} MB"
+    got = list(await asyncio.gather(*(one() for _ in range(120))))
+    assert set(got) <= {408, 503, 0}, counted(got)
+    assert most[0] < 1200, f"{most[0]:.0f} MB more"
+    return f"{counted(got)}; {most[0]:.0f} MB more at most"
 
 
 async def floods(target: Target) -> str:
@@ -117,12 +137,12 @@ SMUGGLING: dict[str, bytes] = {
     "another encoding": _PUT + b"transfer-encoding: xchunked\r\n\r\n" + _HIDDEN,
     "chunked, not last": _PUT + b"transfer-encoding: chunked, identity\r\n\r\n" + _HIDDEN,
     "a blank before the colon": _PUT + b"transfer-encoding : chunked\r\n\r\n0\r\n\r\n" + _HIDDEN,
-    "a folded header": _PUT + b"x: y\r\n transfer-encoding: chunked\r\ncontent-length : 0\r\n\r\n" + _HIDDEN,
+    "a folded header": _PUT + b"x: y\r\n content-length: 5\r\n\r\n" + _HIDDEN,
     "a bare line feed": _PUT + b"x: y\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n" + _HIDDEN,
     "a bare return": _PUT + b"x: y\rcontent-length: 5\r\n\r\n" + _HIDDEN,
     "a zero byte": _PUT + b"x: \0\r\ncontent-length: 0\r\n\r\n" + _HIDDEN,
     "a chunk that lies": _PUT + b"transfer-encoding: chunked\r\n\r\n1\r\nxx\r\n0\r\n\r\n" + _HIDDEN,
-    "a chunk without an end": _PUT + b"transfer-encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFFF\r\n" + _HIDDEN,
+    "a chunk too large": _PUT + b"transfer-encoding: chunked\r\n\r\n%s\r\n" % (b"F" * 17) + _HIDDEN,
     "a bare chunk": _PUT + b"transfer-encoding: chunked\r\n\r\n0\n\n" + _HIDDEN,
 }  # fmt: skip
 
@@ -160,7 +180,7 @@ async def never_reading(target: Target) -> str:
         writer.transport.abort()
     await asyncio.sleep(0.5)
     after = target.resident()
-    assert after - before < 400, f"{after - before:.0f} MB are still held"
+    assert worst - before < 1200, f"{worst - before:.0f} MB more"
     most = f"{worst - before:.0f} MB at most, {after - before:.0f} MB after they were given up"
     return f"100 answers of 8 MB and 20 times 200 answers unread: {most}"
 

@@ -10,6 +10,7 @@ import http.client
 import select
 import socket
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -120,6 +121,18 @@ def test_multipart_and_large_bodies(live: Live, bucket: str) -> None:
         Bucket=bucket, Key="big", UploadId=upload, MultipartUpload={"Parts": parts}
     )
     assert s3.get_object(Bucket=bucket, Key="big")["Body"].read() == data + b"end"
+
+
+def test_large_bodies_at_the_same_time_and_place(live: Live, bucket: str) -> None:
+    """moto's backends know one thread only; large bodies come in several."""
+
+    def put(number: int) -> int:
+        body = bytes([number]) * ((1 << 20) + 1)
+        answer = live.client("s3").put_object(Bucket=bucket, Key="contended", Body=body)
+        return int(answer["ResponseMetadata"]["HTTPStatusCode"])
+
+    with ThreadPoolExecutor(6) as threads:
+        assert set(threads.map(put, range(24))) == {200}
 
 
 def test_chunked_uploads_are_joined(live: Live, bucket: str) -> None:
@@ -301,8 +314,14 @@ def test_long_headers_are_taken(live: Live) -> None:
         assert connection.recv(65536).startswith(b"HTTP/1.1 200")
 
 
-def test_who_does_not_read_is_given_up() -> None:
-    with serving(patience=0.2) as live:
+@pytest.mark.parametrize(("patience", "unread"), [(0.2, 1 << 30), (60.0, 1 << 20)])
+def test_who_does_not_read_is_given_up(
+    monkeypatch: pytest.MonkeyPatch, patience: float, unread: int
+) -> None:
+    """After a while; at once when too much lies unread."""
+    monkeypatch.setattr(protocol, "UNREAD", unread)
+    monkeypatch.setattr(protocol, "_ROUND", 0.2)
+    with serving(patience=patience) as live:
         s3 = live.client("s3", signature_version="s3v4")
         s3.create_bucket(Bucket="large")
         s3.put_object(Bucket="large", Key="k", Body=b"x" * (32 << 20))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -159,3 +160,32 @@ def test_what_cannot_be_decompressed_is_no_call() -> None:
     for body in (b"", b"{}", whole[:-9], whole + whole, bomb):
         with pytest.raises(Unrecognized, match="decompressed"):
             _post(body)
+
+
+def test_cbor_through_a_real_client(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    """boto3 made to speak Smithy's RPC v2 in CBOR, as the SDKs for Java and Go do of themselves."""
+    from botocore import model
+
+    monkeypatch.setattr(
+        model, "PRIORITY_ORDERED_SUPPORTED_PROTOCOLS", ("smithy-rpc-v2-cbor", "json", "query")
+    )
+    client, sent = live.client("cloudwatch"), list[str]()
+    client.meta.events.register("before-send", lambda request, **_: sent.append(request.url))
+    metric = {"MetricName": "sold", "Value": 1.5, "Timestamp": datetime.now(UTC)}
+    client.put_metric_data(Namespace="cbor", MetricData=[metric])
+    alarm = {
+        "AlarmName": "few", "Namespace": "cbor", "MetricName": "sold", "Statistic": "Sum",
+        "Period": 60, "EvaluationPeriods": 1, "Threshold": 2.5,
+        "ComparisonOperator": "LessThanThreshold",
+    }  # fmt: skip
+    client.put_metric_alarm(**alarm)
+    found = client.describe_alarms(AlarmNames=["few"])["MetricAlarms"][0]
+    assert (found["Threshold"], found["StateUpdatedTimestamp"].year) == (
+        2.5,
+        datetime.now(UTC).year,
+    )
+    assert client.list_metrics(Namespace="cbor")["Metrics"][0]["MetricName"] == "sold"
+    assert all("/service/GraniteServiceVersion20100801/operation/" in url for url in sent)
+    assert refused(client.get_dashboard, DashboardName="none")[0] == "ResourceNotFound"
+    _, keys = live.user(allow("cloudwatch:PutMetricData"))
+    assert refused(live.client("cloudwatch", keys).list_metrics)[0] == "AccessDenied"

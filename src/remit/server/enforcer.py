@@ -39,23 +39,8 @@ from remit.server.sts import Asked, Sts
 _LOG = logging.getLogger("remit.serve")
 # Who may come without a signature; what they may do is the resource's policy's to say (facts 4.2).
 _ANONYMOUS = frozenset({"s3", "sqs", "sns"})
-# Calls that may wait: they must not hold up the others.
-_WAITING = frozenset(
-    {
-        ("sqs", "ReceiveMessage"),
-        ("lambda", "Invoke"),
-        ("lambda", "InvokeAsync"),
-        ("stepfunctions", "StartExecution"),
-        ("stepfunctions", "StartSyncExecution"),
-        ("cloudformation", "CreateStack"),
-        ("cloudformation", "UpdateStack"),
-        ("cloudformation", "DeleteStack"),
-        ("sns", "Publish"),
-        ("events", "PutEvents"),
-        ("batch", "SubmitJob"),
-        ("sts", "AssumeRoleWithSAML"),
-    }
-)
+# Calls that may take long: they must not hold up the others.
+_SLOW = emulator.WAITING | {("sts", "AssumeRoleWithSAML")}
 _LARGE = 1 << 20
 _BLOB = f" {EC2_BLOB}"
 # Resources that callers of other accounts can be let at: moto keeps them by account.
@@ -272,7 +257,7 @@ class Enforcer:
         if not account.isdigit():
             account = self.settings.account
         identity = Identity(account, around.region, around.caller.access_key)
-        waits = (call.service, call.operation) in _WAITING or len(around.request.body) > _LARGE
+        waits = (call.service, call.operation) in _SLOW or len(around.request.body) > _LARGE
         return Ready(call, around.request, around.caller, identity, number, waits)
 
     def _unrecognized(self, error: Unrecognized, request: HttpRequest, number: str) -> HttpAnswer:

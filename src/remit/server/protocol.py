@@ -23,6 +23,8 @@ HEAD = 128 << 10
 """Bytes of a request's first line and headers. S3 takes 8 KB of headers, a load balancer 64 KB."""
 _READ = 64 << 10
 """Bytes of an answer that a client must take within the patience."""
+UNREAD = 512 << 20
+"""Bytes of answers that may lie unread, of all clients together."""
 _AT_ONCE = pack("ii", 1, 0)
 
 
@@ -90,9 +92,14 @@ class Impatient(HttpToolsProtocol):
         if self.unread is None or left <= self.unread[1] - _READ:
             self.unread = now, left
         elif now - self.unread[0] >= patience:
-            # With a reset: or else the kernel would keep for the client what it has of the answer.
-            transport.get_extra_info("socket").setsockopt(SOL_SOCKET, SO_LINGER, _AT_ONCE)
-            transport.abort()
+            self.give_up()
+
+    def give_up(self) -> None:
+        """End the connection with a reset: or else the kernel would keep for the client what it
+        has of the answer."""
+        transport: Any = self.transport
+        transport.get_extra_info("socket").setsockopt(SOL_SOCKET, SO_LINGER, _AT_ONCE)
+        transport.abort()
 
 
 def _patience(one: Impatient) -> float:
@@ -103,15 +110,29 @@ _WATCHED: WeakSet[ServerState] = WeakSet()
 """Servers whose connections somebody looks at, so that each has one who does."""
 
 
+def _relieve(unread: list[tuple[float, int, Impatient]]) -> None:
+    """While more lies unread than may: give up those who have not read for longest."""
+    left = sum(size for _, size, _ in unread)
+    for _, size, connection in sorted(unread, key=lambda one: one[0]):
+        if left <= UNREAD:
+            break
+        left -= size
+        connection.give_up()
+
+
 def _look(one: Impatient) -> None:
     """Look at all connections of a server, as long as there are any."""
     connections, loop = one.connections, one.loop
     patience = _patience(one)
     now = loop.time()
+    unread = []
     for connection in list(connections):
         if isinstance(connection, Impatient):
             connection.refuse_if_late(now, patience)
             connection.end_if_unread(now, patience)
+            if connection.unread is not None:
+                unread.append((*connection.unread, connection))
+    _relieve(unread)
     if connections:
         loop.call_later(min(_ROUND, patience), _look, one)
     else:
