@@ -74,12 +74,15 @@ def prepare() -> None:
     """
     from moto import settings
     from moto.core.config import default_user_config
+    from moto.core.responses import BaseResponse
     from moto.iam.access_control import PermissionResult
     from moto.s3.models import FakeBucket
 
     os.environ.pop("MOTO_ACCOUNT_ID", None)  # it would stand for every account
     settings.INITIAL_NO_AUTH_ACTION_COUNT = float("inf")
     default_user_config["iam"] = {"load_aws_managed_policies": True}
+    # What is read is what was decided (enforce/compression.py); a bomb is not unpacked here.
+    BaseResponse.decompress_request_body = lambda *_: None  # type: ignore[method-assign]
     # Bucket policies have been decided: moto's reading of them knows no conditions.
     FakeBucket.get_permission = lambda *_: PermissionResult.PERMITTED  # type: ignore[method-assign]
     identities.extend()
