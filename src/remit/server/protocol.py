@@ -48,9 +48,12 @@ class Impatient(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Read on, unless these are headers (or trailers) without an end."""
+        begun = self.waiting
         self.barren += len(data)
         super().data_received(data)
-        if self.barren > HEAD and not self.transport.is_closing():
+        if self.waiting is None or self.waiting is not begun:
+            self.barren = 0  # a request has ended, or another has begun
+        elif self.barren > HEAD and not self.transport.is_closing():
             self.transport.write(_FLOOD)
             self.transport.close()
 
@@ -67,7 +70,7 @@ class Impatient(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         """It has come."""
         super().on_message_complete()
-        self.waiting, self.barren = None, 0
+        self.waiting = None
 
     def refuse_if_late(self, now: float, patience: float) -> None:
         """Close the connection when it has waited too long."""
