@@ -1,18 +1,22 @@
-"""`remit serve` with the one thing that moto's tests need beside it: forgetting everything.
+"""`remit serve` with what moto's tests need beside it: forgetting everything, and their time.
 
     python -m bench.moto_suite.server [flags of `remit serve`]
 
 moto's decorators ask their server to forget its state before each test (POST /moto-api/reset) and
 how many calls go unchecked (POST /moto-api/reset-auth). `remit serve` has neither address, and
-checks every call from the first one on: the second is answered and changes nothing.
+checks every call from the first one on: the second is answered and changes nothing. Tests that stop
+their clock (freezegun) say so (POST /moto-api/clock, by plugin.py), and the server's stops with it:
+what is signed then is as old as it would be for AWS.
 """
 
 from __future__ import annotations
 
 import json
 import sys
+import time
 from copy import copy
 from dataclasses import dataclass
+from functools import partial
 
 from remit.cli.main import main
 from remit.core.http import HttpAnswer
@@ -21,6 +25,13 @@ from remit.server.asgi import Application, Receive, Scope
 
 RESET = "/moto-api/reset"
 RESET_AUTH = "/moto-api/reset-auth"
+CLOCK = "/moto-api/clock"
+_stopped: list[float] = []
+"""When the clock stands, in seconds since the epoch; empty while it goes."""
+
+
+def _now() -> float:
+    return _stopped[-1] if _stopped else time.time()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +44,9 @@ class Forgetful(Application):
             return self._forget()
         if path == RESET_AUTH:
             return _json({"PREVIOUS_INITIAL_NO_AUTH_ACTION_COUNT": "inf"})
+        if path == CLOCK:
+            _stopped[:] = [float(at) for at in [scope["query_string"]] if at]
+            return _json({"status": "ok"})
         return await Application._taken(self, scope, receive)
 
     def _forget(self) -> HttpAnswer:
@@ -67,4 +81,5 @@ def _json(value: object) -> HttpAnswer:
 if __name__ == "__main__":
     read_once()
     setattr(run, "Application", Forgetful)  # noqa: B010  what `run.build` makes
+    setattr(run, "build", partial(run.build, clock=_now))  # noqa: B010  the same
     sys.exit(main(["serve", *sys.argv[1:]]))

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from remit.core.http import HttpRequest
 from remit.credentials.errors import AuthError
 from remit.credentials.signature import read
-from remit.credentials.sigv4 import check_clock, check_scope, check_signature
+from remit.credentials.sigv4 import check_clock, check_coverage, check_scope, check_signature
 from tests.credentials.signing import KEY, SECRET, TOKEN, signed
 
 S3 = "https://bucket.s3.eu-west-1.amazonaws.com"
@@ -43,7 +43,7 @@ def test_what_botocore_signs(sent: dict[str, Any]) -> None:
     found = read(request)
     assert (found.access_key, found.service) == (KEY, sent.get("service", "sts"))
     assert found.token == sent.get("token")
-    assert found.token_is_signed
+    check_coverage(found)
     check_clock(found, time.time())
     check_scope(found, "eu-west-1", found.service)
     check_signature(request, found, SECRET)
@@ -86,6 +86,40 @@ def test_a_signed_header_that_was_changed() -> None:
     headers = tuple((n, "b" if n == "x-amz-target" else v) for n, v in request.headers)
     with pytest.raises(AuthError, match="SignatureDoesNotMatch"):
         check_signature(replace(request, headers=headers), read(request), SECRET)
+
+
+COVERED: list[tuple[str, dict[str, Any], tuple[str, str], str | None]] = [
+    ("a copy out of a presigned upload", {"service": "s3", "url": S3 + "/k", "method": "PUT", "presign": 60},
+     ("x-amz-copy-source", "/bucket/secret"), "AccessDenied"),
+    ("an acl", {"service": "s3", "url": S3 + "/k", "method": "PUT"}, ("x-amz-acl", "public-read"), "AccessDenied"),
+    ("a token", {"service": "s3", "url": S3 + "/k", "method": "GET", "presign": 60}, ("x-amz-security-token", "x"), "AccessDenied"),
+    ("the hash of a body", {"service": "s3", "url": S3 + "/k", "method": "PUT", "presign": 60},
+     ("x-amz-content-sha256", "UNSIGNED-PAYLOAD"), None),
+    ("a target", {"body": b"{}"}, ("x-amz-target", "DynamoDB_20120810.DeleteTable"), "SignatureDoesNotMatch"),
+    ("what SDKs leave out", {"body": b"{}"}, ("x-amzn-trace-id", "Root=1"), None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("sent", "header", "code"), [c[1:] for c in COVERED], ids=[c[0] for c in COVERED]
+)
+def test_headers_of_awss_own_are_signed(
+    sent: dict[str, Any], header: tuple[str, str], code: str | None
+) -> None:
+    """IAM User Guide, create-signed-request; S3 names them in HeadersNotSigned, as was seen in
+    answers that people have published."""
+    request = signed(**sent)
+    request = replace(request, headers=(*request.headers, header))
+    if code is None:
+        check_coverage(read(request))
+        check_signature(request, read(request), SECRET)
+        return
+    with pytest.raises(AuthError) as error:
+        check_coverage(read(request))
+    assert (error.value.code, error.value.status) == (code, 403)
+    assert header[0] in (error.value.message, *(v for _, v in error.value.extra)) or (
+        error.value.message == f"'{header[0]}' must be a 'SignedHeader' in the AWS Authorization."
+    )
 
 
 def test_s3_tells_a_wrong_body_hash_from_a_wrong_signature() -> None:

@@ -5,10 +5,13 @@ Rules: facts/iam.md 5.4, 7.3 to 7.6.
 
 from __future__ import annotations
 
+import asyncio
 import http.client
+import select
 import socket
 import time
-from contextlib import suppress
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,6 +21,7 @@ from botocore import UNSIGNED
 from botocore.config import Config
 
 from remit.credentials import sessions
+from remit.server import asgi, protocol
 from tests.server.chunked import put
 from tests.server.live import ACCOUNT, REGION, Keys, Live, allow, refused, serving
 from tests.server.test_resources import to
@@ -46,14 +50,13 @@ def raw(live: Live, data: bytes) -> bytes:
     """What the server answers to these bytes before it closes, or within two seconds."""
     parts = urlsplit(live.url)
     with socket.create_connection((parts.hostname, parts.port), timeout=2) as connection:
-        connection.sendall(data)
-        with suppress(OSError):  # it has answered, and closed, before everything was sent
-            connection.shutdown(socket.SHUT_WR)
         answer = b""
         try:
+            connection.sendall(data)
+            connection.shutdown(socket.SHUT_WR)
             while piece := connection.recv(65536):
                 answer += piece
-        except (TimeoutError, ConnectionResetError):
+        except OSError:
             pass  # it has closed the connection while there was more to come
         return answer
 
@@ -87,6 +90,17 @@ def test_presigned_urls_are_decided_as_their_signer(live: Live, bucket: str) -> 
     assert b"no identity-based policy allows the s3:GetObject action" in body
 
 
+def test_a_presigned_upload_is_no_copy(live: Live, bucket: str) -> None:
+    """Whoever has the URL may not have the signer read another object for him."""
+    live.client("s3").put_object(Bucket=bucket, Key="secret", Body=b"not for him")
+    url = live.client("s3", signature_version="s3v4").generate_presigned_url(
+        "put_object", Params={"Bucket": bucket, "Key": "drop"}
+    )
+    status, body = fetch(url, "PUT", b"", **{"x-amz-copy-source": f"/{bucket}/secret"})
+    assert status == 403
+    assert b"<HeadersNotSigned>x-amz-copy-source</HeadersNotSigned>" in body
+
+
 def test_a_session_signs_urls_too(live: Live, bucket: str) -> None:
     session = live.session(live.role(allow("s3:GetObject")))
     client = live.client("s3", session, signature_version="s3v4")
@@ -107,6 +121,18 @@ def test_multipart_and_large_bodies(live: Live, bucket: str) -> None:
         Bucket=bucket, Key="big", UploadId=upload, MultipartUpload={"Parts": parts}
     )
     assert s3.get_object(Bucket=bucket, Key="big")["Body"].read() == data + b"end"
+
+
+def test_large_bodies_at_the_same_time_and_place(live: Live, bucket: str) -> None:
+    """moto's backends know one thread only; large bodies come in several."""
+
+    def put(number: int) -> int:
+        body = bytes([number]) * ((1 << 20) + 1)
+        answer = live.client("s3").put_object(Bucket=bucket, Key="contended", Body=body)
+        return int(answer["ResponseMetadata"]["HTTPStatusCode"])
+
+    with ThreadPoolExecutor(6) as threads:
+        assert set(threads.map(put, range(24))) == {200}
 
 
 def test_chunked_uploads_are_joined(live: Live, bucket: str) -> None:
@@ -216,6 +242,17 @@ def test_a_session_that_is_over_is_refused() -> None:
         assert refused(live.client("s3", keys).list_buckets)[0] == "ExpiredToken"
 
 
+def test_what_is_read_is_what_was_decided(live: Live) -> None:
+    """A header that nobody signed does not make the emulator read another body."""
+    client = live.client("dynamodb")
+
+    def spoil(request: Any, **_: Any) -> None:
+        request.headers["content-encoding"] = "gzip"
+
+    client.meta.events.register("before-send", spoil)
+    assert client.list_tables()["TableNames"] == []
+
+
 HOSTILE: list[Any] = [
     b"\x00\x01\x02\r\n\r\n",
     b"GET / HTTP/1.1\r\n\r\n",
@@ -255,6 +292,116 @@ def test_a_body_that_does_not_come_times_out() -> None:
         with socket.create_connection((parts.hostname, parts.port), timeout=5) as connection:
             connection.sendall(b"PUT /b/k HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nx")
             assert connection.recv(65536).startswith(b"HTTP/1.1 408")
+
+
+FLOODS = {
+    "headers": b"x: y\r\n" * 40_000,
+    "one header": b"x: " + b"y" * 400_000,
+    "a target": None,
+    "trailers": b"transfer-encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n" + b"x: y\r\n" * 80_000,
+    "one extension": b"transfer-encoding: chunked\r\n\r\n1;" + b"x" * 400_000,
+}
+
+
+@pytest.mark.parametrize("flood", FLOODS.values(), ids=FLOODS.keys())
+def test_what_never_ends_is_ended(live: Live, flood: bytes | None) -> None:
+    """431, or a connection that just ends while more is being sent; and the next one is answered."""
+    head = b"PUT /b/k HTTP/1.1\r\nHost: x\r\n"
+    answer = raw(live, b"GET /" + b"a" * 400_000 if flood is None else head + flood)
+    assert answer == b"" or answer.startswith((b"HTTP/1.1 431", b"HTTP/1.1 400"))
+    live.client("sts").get_caller_identity()
+
+
+def test_long_headers_are_taken(live: Live) -> None:
+    """Up to what S3 and load balancers take: 64 KB, in pieces."""
+    parts = urlsplit(live.url)
+    with socket.create_connection((parts.hostname, parts.port), timeout=5) as connection:
+        for piece in (
+            b"GET /_remit/health HTTP/1.1\r\nHost: x\r\n",
+            b"x: " + b"y" * 65_536,
+            b"\r\n\r\n",
+        ):
+            connection.sendall(piece)
+        assert connection.recv(65536).startswith(b"HTTP/1.1 200")
+
+
+@pytest.mark.parametrize(("patience", "unread"), [(0.5, 1 << 30), (60.0, 1 << 20)])
+def test_who_does_not_read_is_given_up(
+    monkeypatch: pytest.MonkeyPatch, patience: float, unread: int
+) -> None:
+    """After a while; at once when too much lies unread."""
+    from moto.s3.models import s3_backends
+
+    monkeypatch.setattr(protocol, "UNREAD", unread)
+    monkeypatch.setattr(protocol, "_ROUND", 0.2)
+    with serving(patience=patience) as live:
+        s3 = live.client("s3", signature_version="s3v4")
+        s3.create_bucket(Bucket="large")
+        # Not by a request, which would have to come within the patience too.
+        s3_backends[ACCOUNT]["aws"].put_object("large", "k", b"x" * (32 << 20))
+        url = s3.generate_presigned_url("get_object", Params={"Bucket": "large", "Key": "k"})
+        parts = urlsplit(url)
+        with socket.create_connection((parts.hostname, parts.port), timeout=5) as connection:
+            asked = f"GET {parts.path}?{parts.query} HTTP/1.1\r\nHost: {parts.netloc}\r\n\r\n"
+            connection.sendall(asked.encode())
+            ended = select.poll()
+            ended.register(connection, 0)  # an error or the end, and not what could be read
+            assert ended.poll(10_000)
+        assert fetch(url) == (200, b"x" * (32 << 20))
+
+
+def test_one_looks_at_all_connections(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many come one after the other."""
+    asked: list[object] = []
+
+    def patience(one: object) -> float:
+        asked.append(one)
+        return 60.0
+
+    monkeypatch.setattr(protocol, "_ROUND", 1000.0)
+    monkeypatch.setattr(protocol, "_patience", patience)
+    with serving() as live:
+        for _ in range(20):
+            assert fetch(f"{live.url}/_remit/health")[0] == 200
+    assert len(asked) == 1
+
+
+def test_all_bodies_together_have_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many large bodies at once: what does not fit is asked to come again, and fits then."""
+    monkeypatch.setattr(asgi, "ROOM", 100_000)
+    with serving(largest=100_000) as live:
+        assert asyncio.run(_together(replace(live.built.application))) == [503, 403, 403]
+
+
+async def _together(application: Any) -> list[int]:
+    """Statuses of an upload beside another that is under way, of that one, and of one after it."""
+    go_on = asyncio.Event()
+
+    async def sent(wait: bool) -> int:
+        pieces = [{"type": "http.request", "body": b"x" * 60_000, "more_body": True}]
+        pieces.append({"type": "http.request", "body": b"x"})
+        statuses: list[int] = []
+
+        async def receive() -> Any:
+            if wait and len(pieces) == 1:
+                await go_on.wait()
+            return pieces.pop(0)
+
+        async def send(message: Any) -> None:
+            statuses.append(message.get("status"))
+
+        scope = {
+            "type": "http", "method": "PUT", "raw_path": b"/b/k", "query_string": b"",
+            "headers": [(b"host", b"localhost")], "scheme": "http", "client": ("127.0.0.1", 1),
+        }  # fmt: skip
+        await application(scope, receive, send)
+        return statuses[0]
+
+    first = asyncio.ensure_future(sent(wait=True))
+    await asyncio.sleep(0)
+    beside = await sent(wait=False)
+    go_on.set()
+    return [beside, await first, await sent(wait=False)]
 
 
 def test_health(live: Live) -> None:

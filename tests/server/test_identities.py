@@ -171,19 +171,26 @@ def test_a_session_ends_with_its_role(live: Live) -> None:
     assert refused(live.client("sts", session).get_caller_identity)[0] == "InvalidClientTokenId"
 
 
+_UNKNOWN, _NO_KEY = "InvalidClientTokenId", "InvalidAccessKeyId"
+
+
 @pytest.mark.parametrize(
-    ("spoil", "code"),
+    ("spoil", "code", "of_s3"),
     [
-        (lambda k: Keys(k.id, k.secret, k.token[:-4] + "AAA="), "InvalidClientTokenId"),
-        (lambda k: Keys(k.id, k.secret), "InvalidClientTokenId"),
-        (lambda k: Keys(k.id, "x" * 40, k.token), "SignatureDoesNotMatch"),
-        (lambda k: Keys("ASIA" + "A" * 16, k.secret, k.token), "InvalidClientTokenId"),
-        (lambda k: Keys("AKIA" + "A" * 16, k.secret), "InvalidClientTokenId"),
+        (lambda k: Keys(k.id, k.secret, k.token[:-4] + "AAA="), _UNKNOWN, _NO_KEY),
+        (lambda k: Keys(k.id, k.secret, "invalid"), _UNKNOWN, "InvalidToken"),
+        (lambda k: Keys(k.id, k.secret), _UNKNOWN, _NO_KEY),
+        (lambda k: Keys(k.id, "x" * 40, k.token), "SignatureDoesNotMatch", "SignatureDoesNotMatch"),
+        (lambda k: Keys("ASIA" + "A" * 16, k.secret, k.token), _UNKNOWN, _NO_KEY),
+        (lambda k: Keys("AKIA" + "A" * 16, k.secret), _UNKNOWN, _NO_KEY),
+        (lambda k: Keys("AKIA" + "A" * 16, k.secret, "invalid"), _UNKNOWN, "InvalidToken"),
     ],
 )
-def test_spoilt_credentials_are_refused(live: Live, spoil: Any, code: str) -> None:
+def test_spoilt_credentials_are_refused(live: Live, spoil: Any, code: str, of_s3: str) -> None:
+    """Facts 5.4 and, for S3's own names, 7.6."""
     session = live.session(live.role(allow("*")))
     assert refused(live.client("sts", spoil(session)).get_caller_identity)[0] == code
+    assert refused(live.client("s3", spoil(session)).list_buckets)[0] == of_s3
 
 
 def test_organisations_bind_their_members(live: Live) -> None:

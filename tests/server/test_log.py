@@ -14,12 +14,70 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from remit.app.decision_log import Cause, Entry, Filter
 from remit.app.decision_notes import NO_PERMISSION, Notes
+from remit.app.ports import NoLog
 from remit.core.decision import Layer, Verdict
 from remit.wiring import decision_log
-from tests.server.live import HEAD, allow, deny, document, refused, serving
+from tests.server.live import HEAD, Live, allow, deny, document, refused, serving
+
+# A call in every protocol, and what is answered with an error by the emulator itself.
+ANSWERED: list[tuple[str, str, dict[str, Any]]] = [
+    ("sts", "get_caller_identity", {}),
+    ("iam", "list_users", {}),
+    ("iam", "get_user", {"UserName": "nobody"}),
+    ("sns", "list_topics", {}),
+    ("ec2", "describe_vpcs", {}),
+    ("ec2", "describe_vpcs", {"VpcIds": ["vpc-0"]}),
+    ("dynamodb", "list_tables", {}),
+    ("dynamodb", "describe_table", {"TableName": "none"}),
+    ("lambda", "list_functions", {}),
+    ("cloudwatch", "list_metrics", {}),
+    ("s3", "list_buckets", {}),
+    ("s3", "head_bucket", {"Bucket": "none-such"}),
+    ("s3", "list_objects_v2", {"Bucket": "none-such"}),
+    ("route53", "list_hosted_zones", {}),
+]
+
+
+@pytest.mark.parametrize(("service", "method", "params"), ANSWERED)
+def test_an_answer_tells_the_id_under_which_it_is_logged(
+    live: Live, service: str, method: str, params: dict[str, Any]
+) -> None:
+    client, seen = live.client(service), list[str]()
+
+    def note(parsed: dict[str, Any], **_: Any) -> None:
+        told = parsed["ResponseMetadata"]
+        headers = told["HTTPHeaders"]
+        seen.append(told["RequestId"])
+        seen.append(headers.get("x-amzn-requestid") or headers["x-amz-request-id"])
+
+    client.meta.events.register("after-call", note)
+    kept = KeptEverything()
+    enforcer = live.built.enforcer
+    object.__setattr__(enforcer, "log", kept)
+    try:
+        getattr(client, method)(**params)
+    except ClientError:
+        pass
+    finally:
+        object.__setattr__(enforcer, "log", NoLog())
+    assert seen == [kept.ids[-1]] * 2
+
+
+class KeptEverything:
+    """A log of ids."""
+
+    def __init__(self) -> None:
+        self.ids: list[str] = []
+
+    def record(self, decided: Any) -> None:
+        self.ids.append(decided.id)
+
+    def pending(self) -> None:
+        return None
 
 
 class Slow:

@@ -6,11 +6,16 @@ Reference, errors-overview). Which resource is named: Service Authorization Refe
 
 from __future__ import annotations
 
+import gzip
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from remit.core.http import HttpRequest
+from remit.enforce.compression import plain
+from remit.enforce.recognize import Unrecognized
 from tests.server.live import ACCOUNT, HEAD, REGION, Live, allow, refused
 
 TABLE = {
@@ -127,3 +132,60 @@ def test_what_moto_does_not_have_is_said(live: Live) -> None:
     code, message = refused(live.client("gamelift").list_fleets)
     assert code == "NotImplemented"
     assert "does not emulate" in message
+
+
+def test_what_a_client_compresses_is_read(live: Live) -> None:
+    """boto3 compresses large bodies of PutMetricData by itself; the condition sees into them."""
+    only = {"StringEquals": {"cloudwatch:namespace": "shop"}}
+    _, keys = live.user(allow("cloudwatch:PutMetricData", Condition=only))
+    client = live.client("cloudwatch", keys)
+    metrics = [{"MetricName": f"sold{n}" * 20, "Value": n} for n in range(150)]
+    client.put_metric_data(Namespace="shop", MetricData=metrics)
+    assert (
+        refused(client.put_metric_data, Namespace="other", MetricData=metrics)[0] == "AccessDenied"
+    )
+    found = live.client("cloudwatch").list_metrics(Namespace="shop")["Metrics"]
+    assert len(found) == 150
+
+
+def _post(body: bytes, signing: str = "monitoring") -> HttpRequest:
+    return plain(HttpRequest("POST", "/", "", (("content-encoding", "gzip"),), body), signing)
+
+
+def test_what_cannot_be_decompressed_is_no_call() -> None:
+    whole = gzip.compress(b"x" * 100)
+    assert (_post(whole).body, _post(whole).headers) == (b"x" * 100, ())
+    assert _post(whole, "s3").body == whole  # there it is the encoding of an object
+    bomb = gzip.compress(b"x" * (17 << 20))
+    for body in (b"", b"{}", whole[:-9], whole + whole, bomb):
+        with pytest.raises(Unrecognized, match="decompressed"):
+            _post(body)
+
+
+def test_cbor_through_a_real_client(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    """boto3 made to speak Smithy's RPC v2 in CBOR, as the SDKs for Java and Go do of themselves."""
+    from botocore import model
+
+    monkeypatch.setattr(
+        model, "PRIORITY_ORDERED_SUPPORTED_PROTOCOLS", ("smithy-rpc-v2-cbor", "json", "query")
+    )
+    client, sent = live.client("cloudwatch"), list[str]()
+    client.meta.events.register("before-send", lambda request, **_: sent.append(request.url))
+    metric = {"MetricName": "sold", "Value": 1.5, "Timestamp": datetime.now(UTC)}
+    client.put_metric_data(Namespace="cbor", MetricData=[metric])
+    alarm = {
+        "AlarmName": "few", "Namespace": "cbor", "MetricName": "sold", "Statistic": "Sum",
+        "Period": 60, "EvaluationPeriods": 1, "Threshold": 2.5,
+        "ComparisonOperator": "LessThanThreshold",
+    }  # fmt: skip
+    client.put_metric_alarm(**alarm)
+    found = client.describe_alarms(AlarmNames=["few"])["MetricAlarms"][0]
+    assert (found["Threshold"], found["StateUpdatedTimestamp"].year) == (
+        2.5,
+        datetime.now(UTC).year,
+    )
+    assert client.list_metrics(Namespace="cbor")["Metrics"][0]["MetricName"] == "sold"
+    assert all("/service/GraniteServiceVersion20100801/operation/" in url for url in sent)
+    assert refused(client.get_dashboard, DashboardName="none")[0] == "ResourceNotFound"
+    _, keys = live.user(allow("cloudwatch:PutMetricData"))
+    assert refused(live.client("cloudwatch", keys).list_metrics)[0] == "AccessDenied"

@@ -162,6 +162,24 @@ def test_while_writing_fails_everybody_is_answered_and_entries_are_kept(
     assert kept == [*numbered(10), READ]
 
 
+def test_the_operator_is_told_once_that_writing_fails_and_once_that_it_goes_on(
+    gate: Gate, caplog: pytest.LogCaptureFixture
+) -> None:
+    writer = Writer(gate, limit=10, pauses=(0.001, 0.01))
+    gate.failing = OSError("disk full")
+    assert stored(writer.put(READ)) == [False]
+    for _ in range(4):  # it is tried again and again
+        gate.await_group()
+    gate.failing = None
+    assert writer.flush(30)
+    writer.close()
+    assert [record.getMessage() for record in caplog.records] == [
+        "the decision log cannot be written: disk full. Answers no longer wait for it, and 10"
+        " entries at most are kept in memory.",
+        "the decision log is written again. Entries lost: 0",
+    ]
+
+
 def test_who_waits_for_room_is_let_go_when_writing_fails(gate: Gate, writer: Writer) -> None:
     async def main() -> None:
         gate.failing = OSError("disk full")

@@ -19,6 +19,7 @@ from remit.app.sts.identity import lasting
 from remit.core.http import HttpRequest
 from remit.core.request import Value
 from remit.credentials import chunks, sessions
+from remit.credentials.canonical import AS_S3
 from remit.credentials.errors import AuthError
 from remit.credentials.keys import LONG_TERM, secret_of
 from remit.credentials.sessions import Claims
@@ -26,6 +27,7 @@ from remit.credentials.signature import Signature, read
 from remit.credentials.sigv4 import (
     STREAMING,
     check_clock,
+    check_coverage,
     check_scope,
     check_signature,
     signing_key,
@@ -74,10 +76,7 @@ def authenticate(
     signature = read(request)
     check_clock(signature, now)
     check_scope(signature, None, service)
-    if not signature.token_is_signed:
-        raise AuthError(
-            "AccessDenied", "There were headers present in the request which were not signed"
-        )
+    check_coverage(signature)
     caller, secret = _known(signature, state, now, master)
     check_signature(request, signature, secret)
     return Authenticated(caller, _joined(request, signature, secret), signature)
@@ -89,17 +88,30 @@ def _known(signature: Signature, state: State, now: float, master: bytes) -> tup
     if access_key.startswith(LONG_TERM):
         key = state.key(access_key)
         if key is None or not key.active or signature.token is not None:
-            raise sessions.invalid()
+            raise _invalid(signature)
         caller = of_key(state.account(key.account), key)
         if caller is None:
             raise sessions.invalid()
         return caller, key.secret
-    claims = _claims(access_key, signature.token or "", master)
+    try:
+        claims = _claims(access_key, signature.token or "", master)
+    except AuthError:
+        raise _invalid(signature) from None
     sessions.check_expiry(claims, now)
     found = of_session(state.account(claims.account), access_key, claims)
     if found is None:
         raise sessions.invalid()
     return found, secret_of(access_key, master)
+
+
+def _invalid(signature: Signature) -> AuthError:
+    """What is said of a key that is not known or of a token that is not its own. S3 tells apart
+    what is no token at all, and echoes it (facts/iam.md 7.6)."""
+    token = signature.token
+    if not token or signature.service not in AS_S3 or sessions.is_token(token):
+        return sessions.invalid()
+    text = "The provided token is malformed or otherwise invalid."
+    return AuthError("InvalidToken", text, 400, (("Token-0", token),))
 
 
 @lru_cache(maxsize=1024)

@@ -7,6 +7,7 @@ in which they came, many in one commit.
 
 from __future__ import annotations
 
+import threading
 from concurrent.futures import Future
 
 from remit.app.decision_log import Cause, DecisionLog, Entry, causes
@@ -25,12 +26,15 @@ class Notes:
         self._log = log
         self._durable = durable
         self._last: Future[bool] | None = None
+        self._order = threading.Lock()  # what is last here must be last in the log
 
     def record(self, decided: Decided) -> None:
         """Hand on one decision. Waits only while the log has no room in memory."""
-        ticket = self._log.put(entry(decided))
-        if self._durable:
-            self._last = ticket
+        made = entry(decided)
+        with self._order:
+            ticket = self._log.put(made)
+            if self._durable:
+                self._last = ticket
 
     def pending(self) -> Future[bool] | None:
         """The ticket of the last entry: those before it are stored before it. Where the log cannot

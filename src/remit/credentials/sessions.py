@@ -100,6 +100,15 @@ def unseal(access_key: str, token: str, master: bytes) -> Claims:
     return _claims(json.loads(content))
 
 
+def is_token(token: str) -> bool:
+    """Whether a token has the form of ours, whomever it belongs to."""
+    try:
+        data = b64decode(token, validate=True) if len(token) <= LONGEST else b""
+    except ValueError:
+        return False
+    return data.startswith(_VERSION)
+
+
 def check_expiry(claims: Claims, now: float) -> None:
     """Raises AuthError when the session is over."""
     if now >= claims.expires:

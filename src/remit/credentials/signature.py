@@ -6,7 +6,7 @@ Source: facts/iam.md 7.3 (transport) and 7.5 (texts of rejection).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
@@ -30,8 +30,9 @@ _REMEMBERED = 1024
 class Signature:
     """What a request says of its signature. `scope` is `date/region/service/aws4_request`.
 
-    `token` is the session token, `token_is_signed` whether the signature covers it; `expires` the
-    seconds for which a presigned request holds, None for one that is signed in a header.
+    `token` is the session token; `expires` the seconds for which a presigned request holds, None
+    for one that is signed in a header; `unsigned` the headers that the signature should cover and
+    does not.
     Not frozen: one is made for each request.
     """
 
@@ -43,9 +44,9 @@ class Signature:
     value: str
     timestamp: str
     time: float
-    token: str | None = None
-    token_is_signed: bool = True
+    token: str | None = field(default=None, repr=False)
     expires: int | None = None
+    unsigned: tuple[str, ...] = ()
 
     @property
     def scope(self) -> str:
@@ -77,8 +78,7 @@ def _from_header(request: HttpRequest, header: str) -> Signature:
             when = _timestamp(written)
             if when[0][:8] == same[1]:
                 token = request.header("x-amz-security-token")
-                covered = token is None or "x-amz-security-token" in same[4]
-                return Signature(*same, value, *when, token, covered)
+                return Signature(*same, value, *when, token, None, _uncovered(request, same[4]))
     return _from_unusual(request, header)
 
 
@@ -130,7 +130,7 @@ def _from_unusual(request: HttpRequest, header: str) -> Signature:
         pieces["Signature"],
         (timestamp, time),
         token=token,
-        token_is_signed=token is None or "x-amz-security-token" in signed,
+        unsigned=_uncovered(request, signed),
     )
 
 
@@ -186,8 +186,8 @@ def _from_query(request: HttpRequest, fields: dict[str, str]) -> Signature:
         fields["X-Amz-Signature"],
         _timestamp(fields["X-Amz-Date"]),
         token=token,
-        token_is_signed=covered or header is None,
         expires=_expires(fields.get("X-Amz-Expires")),
+        unsigned=_uncovered(request, signed),
     )
 
 
@@ -207,6 +207,17 @@ def _expires(text: str | None) -> int:
 
 # --- both ---------------------------------------------------------------------------------------
 
+_ITS_HASH = "x-amz-content-sha256"
+"""A part of what is signed wherever it stands, so S3 takes it unsigned too."""
+
+
+def _uncovered(request: HttpRequest, signed: tuple[str, ...]) -> tuple[str, ...]:
+    """The headers of AWS's own that came along without being signed: whoever has a presigned URL
+    could else make another call of it, such as a copy by `x-amz-copy-source` (IAM User Guide,
+    create-signed-request: "any x-amz-* headers that you plan to include")."""
+    own = (name for name, _ in request.headers if name.startswith("x-amz-"))
+    return tuple(name for name in own if name not in signed and name != _ITS_HASH)
+
 
 def _made(
     credential: str,
@@ -215,7 +226,7 @@ def _made(
     when: tuple[str, float],
     *,
     token: str | None,
-    token_is_signed: bool,
+    unsigned: tuple[str, ...],
     expires: int | None = None,
 ) -> Signature:
     parts = credential.split("/")
@@ -239,7 +250,7 @@ def _made(
     if not _HOSTS & {*signed}:
         raise mismatch("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.")
     return Signature(
-        key, date, region, service, signed, value, timestamp, time, token, token_is_signed, expires
+        key, date, region, service, signed, value, timestamp, time, token, expires, unsigned
     )
 
 

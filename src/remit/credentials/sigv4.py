@@ -87,6 +87,17 @@ def _s3_scope(signature: Signature, region: str | None, service: str) -> AuthErr
     return AuthError(code, head + what, 400)
 
 
+def check_coverage(signature: Signature) -> None:
+    """Whether the signature covers every header that it has to. Raises AuthError: S3 names them
+    all; of other services' answer the sentence about `Host` alone is known (facts/iam.md 7.5)."""
+    missing = signature.unsigned
+    if missing and signature.service in AS_S3:
+        what = "There were headers present in the request which were not signed"
+        raise AuthError("AccessDenied", what, 403, (("HeadersNotSigned", ", ".join(missing)),))
+    if missing:
+        raise mismatch(f"'{missing[0]}' must be a 'SignedHeader' in the AWS Authorization.")
+
+
 def check_signature(request: HttpRequest, signature: Signature, secret: str) -> None:
     """Whether the signature is the one that `secret` gives. Raises AuthError.
 

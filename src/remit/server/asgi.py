@@ -25,8 +25,25 @@ Later: TypeAlias = Coroutine[Any, Any, HttpAnswer]
 _LOG = logging.getLogger("remit.serve")
 OWN = "/_remit/"  # no bucket can be called so: names of buckets have no `_`
 HEALTH = "/_remit/health"
+ROOM = 1 << 30
+"""Bytes of bodies that may be under way at one time. What comes beyond is answered 503, after which
+SDKs try again: the limit of one body bounds no memory while many come at once."""
 _LARGE = 1 << 20
 """Bytes of a body from which hashing it is better done in a thread."""
+
+
+@dataclass(slots=True)
+class _Room:
+    """Counts the bytes of the bodies that come in pieces, until they are answered."""
+
+    held: int = 0
+
+    def take(self, size: int, most: int) -> int:
+        """Count so many more, and return them. Raises _Refused beyond `most`."""
+        if self.held + size > most:
+            raise _Refused(503)
+        self.held += size
+        return size
 
 
 class _Refused(Exception):  # noqa: N818 - an answer given early
@@ -47,6 +64,7 @@ class Application:
         default_factory=lambda: ThreadPoolExecutor(32, thread_name_prefix="remit")
     )
     own: Callable[[HttpRequest], HttpAnswer | None] | None = None
+    _room: _Room = field(default_factory=_Room)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
@@ -59,14 +77,17 @@ class Application:
     async def _taken(self, scope: Scope, receive: Receive) -> HttpAnswer | None:
         """The answer to a request; None where nobody waits for one any more."""
         try:
-            body = await self._body(scope, receive)
+            body, counted = await self._body(scope, receive)
         except _Refused as refused:
             # What is still coming is not read: the connection ends with this answer.
             return HttpAnswer(refused.status, (("connection", "close"),))
-        if body is None:
-            return None
-        found = self.at_once(read(scope, body))
-        return found if isinstance(found, HttpAnswer) else await found
+        try:
+            if body is None:
+                return None
+            found = self.at_once(read(scope, body))
+            return found if isinstance(found, HttpAnswer) else await found
+        finally:
+            self._room.held -= counted
 
     def at_once(self, request: HttpRequest) -> HttpAnswer | Later:
         """The answer to a request; where it takes long or must wait for the log, what to await for
@@ -101,27 +122,34 @@ class Application:
             return answer
         return await _durable(answer, pending)
 
-    async def _body(self, scope: Scope, receive: Receive) -> bytes | None:
-        """The whole body; None when the client went away. Raises _Refused."""
+    async def _body(self, scope: Scope, receive: Receive) -> tuple[bytes | None, int]:
+        """The whole body, None when the client went away; and how many bytes of it are counted
+        until it is answered. Raises _Refused."""
         length = next((v for name, v in scope["headers"] if name == b"content-length"), b"0")
         if length.isdigit() and int(length) > self.largest:
             raise _Refused(413)
         message = await receive()
         if message["type"] != "http.request":
-            return None
+            return None, 0
         body: bytes = message.get("body", b"")
         if not message.get("more_body"):
-            return body
-        pieces, size = [body], len(body)
-        while message.get("more_body"):
-            message = await receive()
-            if message["type"] != "http.request":
-                return None
-            pieces.append(message.get("body", b""))
-            size += len(pieces[-1])
-            if size > self.largest:
-                raise _Refused(413)
-        return b"".join(pieces)
+            return body, 0
+        most = max(ROOM, self.largest)
+        pieces, counted = [body], self._room.take(len(body), most)
+        try:
+            while message.get("more_body"):
+                message = await receive()
+                if message["type"] != "http.request":
+                    self._room.held -= counted
+                    return None, 0
+                pieces.append(message.get("body", b""))
+                counted += self._room.take(len(pieces[-1]), most)
+                if counted > self.largest:
+                    raise _Refused(413)
+        except _Refused:
+            self._room.held -= counted
+            raise
+        return b"".join(pieces), counted
 
 
 async def _durable(answer: HttpAnswer, pending: Future[bool]) -> HttpAnswer:

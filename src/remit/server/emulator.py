@@ -11,6 +11,7 @@ import importlib
 import io
 import os
 import re
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -19,10 +20,30 @@ from urllib.parse import unquote_to_bytes
 
 from remit.core.http import HttpAnswer, HttpRequest
 from remit.enforce.recognize import Recognized
-from remit.server import identities, root_features
+from remit.server import cbor, identities, root_features
 
 Handler: TypeAlias = Callable[[Any, str, Any], Any]
-_HOP_BY_HOP = frozenset({"connection", "transfer-encoding", "status", "keep-alive"})
+# Those of the connection, and what the server writes itself.
+_HOP_BY_HOP = frozenset({"connection", "transfer-encoding", "status", "keep-alive", "date"})
+
+# Calls that may wait: they must not hold up the others.
+WAITING = frozenset(
+    {
+        ("sqs", "ReceiveMessage"),
+        ("lambda", "Invoke"),
+        ("lambda", "InvokeAsync"),
+        ("stepfunctions", "StartExecution"),
+        ("stepfunctions", "StartSyncExecution"),
+        ("cloudformation", "CreateStack"),
+        ("cloudformation", "UpdateStack"),
+        ("cloudformation", "DeleteStack"),
+        ("sns", "Publish"),
+        ("events", "PutEvents"),
+        ("batch", "SubmitJob"),
+    }
+)
+_ONE = threading.Lock()
+"""moto's backends are made for one thread: large bodies come in others (asgi.py)."""
 
 # botocore's name to moto's module where they differ by more than hyphens.
 _MODULES: Mapping[str, str] = {
@@ -53,12 +74,15 @@ def prepare() -> None:
     """
     from moto import settings
     from moto.core.config import default_user_config
+    from moto.core.responses import BaseResponse
     from moto.iam.access_control import PermissionResult
     from moto.s3.models import FakeBucket
 
     os.environ.pop("MOTO_ACCOUNT_ID", None)  # it would stand for every account
     settings.INITIAL_NO_AUTH_ACTION_COUNT = float("inf")
     default_user_config["iam"] = {"load_aws_managed_policies": True}
+    # What is read is what was decided (enforce/compression.py); a bomb is not unpacked here.
+    BaseResponse.decompress_request_body = lambda *_: None  # type: ignore[method-assign]
     # Bucket policies have been decided: moto's reading of them knows no conditions.
     FakeBucket.get_permission = lambda *_: PermissionResult.PERMITTED  # type: ignore[method-assign]
     identities.extend()
@@ -67,7 +91,21 @@ def prepare() -> None:
 
 def call(recognized: Recognized, request: HttpRequest, who: Identity) -> HttpAnswer:
     """What moto answers to a call. Raises Unsupported; anything else that is raised is a fault of
-    moto's."""
+    moto's. One call at a time, whatever the thread, but for those that wait for others."""
+    if (recognized.service, recognized.operation) in WAITING:
+        return _spoken(recognized, request, who)
+    with _ONE:
+        return _spoken(recognized, request, who)
+
+
+def _spoken(recognized: Recognized, request: HttpRequest, who: Identity) -> HttpAnswer:
+    """What is answered, in the protocol of the call."""
+    if recognized.protocol != cbor.PROTOCOL:
+        return _called(recognized, request, who)
+    return cbor.as_cbor(recognized, _called(recognized, cbor.as_json(recognized, request), who))
+
+
+def _called(recognized: Recognized, request: HttpRequest, who: Identity) -> HttpAnswer:
     handler = _handler(recognized.service, request.path)
     made = _request(recognized, request, who)
     from werkzeug.exceptions import HTTPException

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache, partial
 
 from remit.app.authenticate import ANONYMOUS, Authenticated, Caller, authenticate, is_signed
@@ -23,6 +23,7 @@ from remit.credentials.errors import AuthError
 from remit.credentials.keys import Entropy
 from remit.enforce import denials
 from remit.enforce.calls import Around, Asking, Lookups, asking
+from remit.enforce.compression import plain
 from remit.enforce.context import of_request
 from remit.enforce.denials import Refusal, Speech
 from remit.enforce.recognize import Recognized, Unrecognized, recognize
@@ -31,29 +32,15 @@ from remit.explain.wording import EC2_BLOB
 from remit.server import emulator, resources
 from remit.server.emulator import Identity, Unsupported
 from remit.server.hosts import path_style
+from remit.server.request_ids import numbered
 from remit.server.state import MotoState
 from remit.server.sts import Asked, Sts
 
 _LOG = logging.getLogger("remit.serve")
 # Who may come without a signature; what they may do is the resource's policy's to say (facts 4.2).
 _ANONYMOUS = frozenset({"s3", "sqs", "sns"})
-# Calls that may wait: they must not hold up the others.
-_WAITING = frozenset(
-    {
-        ("sqs", "ReceiveMessage"),
-        ("lambda", "Invoke"),
-        ("lambda", "InvokeAsync"),
-        ("stepfunctions", "StartExecution"),
-        ("stepfunctions", "StartSyncExecution"),
-        ("cloudformation", "CreateStack"),
-        ("cloudformation", "UpdateStack"),
-        ("cloudformation", "DeleteStack"),
-        ("sns", "Publish"),
-        ("events", "PutEvents"),
-        ("batch", "SubmitJob"),
-        ("sts", "AssumeRoleWithSAML"),
-    }
-)
+# Calls that may take long: they must not hold up the others.
+_SLOW = emulator.WAITING | {("sts", "AssumeRoleWithSAML")}
 _LARGE = 1 << 20
 _BLOB = f" {EC2_BLOB}"
 # Resources that callers of other accounts can be let at: moto keeps them by account.
@@ -92,7 +79,7 @@ class Enforcer:
 
     state: MotoState
     clock: Clock
-    master: bytes
+    master: bytes = field(repr=False)
     entropy: Entropy
     sts: Sts
     settings: Settings = Settings()
@@ -106,6 +93,7 @@ class Enforcer:
         request = path_style(raw)
         region, signing = _scope(raw)
         try:
+            request = plain(request, signing)
             call = recognize(request, signing)
         except Unrecognized as error:
             return self._unrecognized(error, request, number)
@@ -123,7 +111,7 @@ class Enforcer:
         region = region or self.settings.region
         if self._decides_itself(call):
             identity = Identity(found.caller.account, region, found.caller.access_key)
-            waits = (call.service, call.operation) in _WAITING or len(request.body) > _LARGE
+            waits = (call.service, call.operation) in _SLOW or len(request.body) > _LARGE
             return Ready(call, request, found.caller, identity, number, waits)
         around = Around(request, found.caller, region, found.signature)
         refusal_or_owner = self._judged(call, around, number, started)
@@ -148,7 +136,7 @@ class Enforcer:
             return denials.answer(refusal, _speech(call, ready.request), ready.id)
         finally:
             self.state.note(call.service, call.operation)
-        return _with_id(found, ready.id)
+        return numbered(found, call, ready.id)
 
     def answer(self, request: HttpRequest) -> HttpAnswer:
         """Both steps at once."""
@@ -271,7 +259,7 @@ class Enforcer:
         if not account.isdigit():
             account = self.settings.account
         identity = Identity(account, around.region, around.caller.access_key)
-        waits = (call.service, call.operation) in _WAITING or len(around.request.body) > _LARGE
+        waits = (call.service, call.operation) in _SLOW or len(around.request.body) > _LARGE
         return Ready(call, around.request, around.caller, identity, number, waits)
 
     def _unrecognized(self, error: Unrecognized, request: HttpRequest, number: str) -> HttpAnswer:
@@ -340,10 +328,3 @@ def _barred_from_iam(caller: Caller) -> bool:
     if claims is None:
         return False
     return claims.kind == "federated" or (claims.kind == "user" and claims.mfa is None)
-
-
-def _with_id(found: HttpAnswer, number: str) -> HttpAnswer:
-    names = {name for name, _ in found.headers}
-    if names & {"x-amzn-requestid", "x-amz-request-id"}:
-        return found
-    return replace(found, headers=(*found.headers, ("x-amzn-requestid", number)))

@@ -8,6 +8,7 @@ database is: `write` is given, it stores a group in full or raises.
 from __future__ import annotations
 
 import asyncio
+import logging
 import secrets
 import threading
 from collections import deque
@@ -17,6 +18,8 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from remit.app.decision_log import Entry, Status
+
+_LOG = logging.getLogger("remit.log")
 
 LIMIT = 20_000
 """Entries held in memory, about 1 KB each."""
@@ -161,14 +164,18 @@ class Writer:
     def _fail(self, why: str) -> None:
         """Say so to everybody who waits; the entries stay, to be tried again."""
         with self._lock:
-            self._failing = why
+            news, self._failing = self._failing is None, why
             waiting = [ticket for _, ticket in (*self._writing, *self._queue)]
             rooms = self._give_room()
         _tell([*((ticket, False) for ticket in waiting), *rooms])
+        if news:
+            what = "the decision log cannot be written: %s. Answers no longer wait for it, and %s"
+            _LOG.warning(f"{what} entries at most are kept in memory.", why, self._limit)
 
     def _done(self, stored: bool) -> None:
         """The group is stored; or given up at the end, with all that came after it."""
         with self._lock:
+            mended = stored and self._failing is not None
             if not stored:
                 self._writing += self._queue
                 self._queue.clear()
@@ -179,6 +186,8 @@ class Writer:
             self._writing = []
             rooms = self._give_room()
         _tell([*((ticket, stored) for ticket in tickets), *rooms])
+        if mended:
+            _LOG.warning("the decision log is written again. Entries lost: %s", self._lost)
 
     def _give_room(self) -> list[Outcome]:
         """Wake all who wait for room: too many ask once more, but nobody is forgotten."""
