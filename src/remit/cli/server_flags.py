@@ -105,6 +105,16 @@ def serve(parser: ArgumentParser) -> None:
         action="store_true",
         help="with --log: do not hold an answer back until its decision is on the disk",
     )
+    add(
+        "--state",
+        metavar="FILE",
+        help="keep IAM, organisations, sessions and decisions there over restarts, encrypted",
+    )
+    add(
+        "--state-key",
+        metavar="FILE",
+        help="the key of --state (made, 0600); else REMIT_STATE_KEY, the base64 of 32 bytes",
+    )
 
 
 CREDENTIALS = """\

@@ -79,13 +79,16 @@ class Application:
         loop = asyncio.get_running_loop()
         try:
             if len(request.body) > _LARGE:
-                return await loop.run_in_executor(self.threads, self.enforcer.answer, request)
-            found = self.enforcer.decide(request)
+                found = await loop.run_in_executor(self.threads, self.enforcer.decide, request)
+            else:
+                found = self.enforcer.decide(request)
             if not isinstance(found, Ready):
                 return found
             if found.waits:
-                return await loop.run_in_executor(self.threads, self.enforcer.run, found)
-            return self.enforcer.run(found)
+                made = await loop.run_in_executor(self.threads, self.enforcer.run, found)
+            else:
+                made = self.enforcer.run(found)
+            return await self.enforcer.kept(found, made)
         except Exception:  # the last line of defence: a fault of ours must not look like an allow
             _LOG.exception("a fault of remit's own; the request was refused")
             return HttpAnswer(500, (("content-type", "text/plain"),), b"a fault of remit's own\n")

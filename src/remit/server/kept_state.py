@@ -1,0 +1,271 @@
+"""What is kept over restarts, as rows: moto's IAM and organisations, the server's own keys, spent
+MFA codes. Which attribute is a row of its own stands here, and what can be made anew is left out.
+
+A row of IAM is one user, role, policy and so on, by its key in moto's dict, or one other attribute
+of an account; that of an organisation is all of it. So a write is small however large an account
+is, and what has changed is told by comparing (graph.py), not by trusting the name of a call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from remit.app.errors import InputError
+from remit.server import graph
+from remit.server.graph import Malformed, Node, Written
+
+_KINDS = (
+    "users",
+    "groups",
+    "roles",
+    "instance_profiles",
+    "managed_policies",
+    "access_keys",
+    "certificates",
+    "virtual_mfa_devices",
+    "saml_providers",
+    "open_id_providers",
+    "inline_policies",
+)
+"""Attributes of moto's IAM that are dicts of objects: a row each."""
+_MADE_ANEW = frozenset(
+    {
+        "region_name",
+        "account_id",
+        "partition",
+        "aws_managed_policies",  # moto's data
+        "policy_arn_regex",
+        "account_summary",  # counts what is there
+    }
+)
+_OTHER = "-"
+"""The kind of all other attributes of IAM: a row each."""
+_NEVER = (
+    "iam.IAMBackend",
+    "iam.AccountSummary",
+    "iam.AWSManagedPolicy",
+    "organizations.OrganizationsBackendDict",
+)
+"""Classes of which no row holds an object."""
+_MEMBERS = "organizations/members"
+_OWN = "server/own"
+_CODES = "server/codes"
+
+
+@dataclass(slots=True)
+class Kept:
+    """All that is kept. `own` is the server's: plain values that do not change. `codes` are the MFA
+    codes that were spent, by device."""
+
+    own: dict[str, Any]
+    codes: dict[str, int]
+    _written: dict[str, tuple[Any, Written]] = field(default_factory=dict)
+
+    def changes(self) -> dict[str, str | None]:
+        """The rows that are others than at the last call, None for those that are gone. Raises
+        Unkept, and then the next call tells them all again."""
+        found: dict[str, str | None] = {}
+        fresh: dict[str, tuple[Any, Written]] = {}
+        there: set[str] = set()
+        for backend, rows in self._places():
+            there.update(rows)
+            changed = {name: one for name, one in rows.items() if self._differs(name, one)}
+            known = _known(backend) if changed else {}
+            for name, one in changed.items():
+                written = graph.write(one, _classes().names, known)
+                fresh[name] = (one, written)
+                found[name] = written.text
+        gone = self._written.keys() - there
+        for name in gone:
+            del self._written[name]
+        self._written.update(fresh)
+        return {**dict.fromkeys(gone), **found}
+
+    def restore(self, rows: Mapping[str, str]) -> None:
+        """Put what was kept into moto, which must be empty, and into this. Raises InputError."""
+        parsed = {name: _parsed(name, text) for name, text in rows.items()}
+        self.own.update(_value(_OWN, parsed.pop(_OWN)))
+        codes = parsed.pop(_CODES, None)
+        if codes is not None:
+            self.codes.update(_value(_CODES, codes))
+        members = parsed.pop(_MEMBERS, None)
+        _restore(parsed)
+        if members is not None:
+            _organizations().master_accounts.update(_value(_MEMBERS, members))
+
+    def _differs(self, name: str, value: Any) -> bool:
+        before = self._written.get(name)
+        return before is None or before[0] is not value or not before[1].still_holds()
+
+    def _places(self) -> Iterator[tuple[Any, dict[str, Any]]]:
+        """The rows there are, by name; together those that may point to each other, with the
+        backend of IAM whose they are."""
+        yield None, {_OWN: self.own, _CODES: self.codes}
+        for account, partition, backend in _backends(_iam()):
+            yield backend, dict(_of_iam(f"iam/{account}/{partition}", backend))
+        for account, partition, backend in _backends(_organizations()):
+            yield None, {f"organizations/{account}/{partition}": backend}
+        yield None, {_MEMBERS: _organizations().master_accounts}
+
+
+def own(rows: Mapping[str, str]) -> dict[str, str]:
+    """The server's own values among the rows. Raises InputError."""
+    found = _value(_OWN, _parsed(_OWN, rows.get(_OWN, "")))
+    if not isinstance(found, dict):
+        raise _strange(_OWN, "it is no object")
+    return found
+
+
+# --- moto's backends ----------------------------------------------------------------------------
+
+
+def _iam() -> Any:
+    from moto.iam.models import iam_backends
+
+    return iam_backends
+
+
+def _organizations() -> Any:
+    from moto.organizations.models import organizations_backends
+
+    return organizations_backends
+
+
+def _backends(held: Any) -> Iterator[tuple[str, str, Any]]:
+    """All there are, by account and partition; asking moto's own way would make new ones."""
+    for account, partitions in list(dict.items(held)):
+        for partition, backend in list(dict.items(partitions)):
+            yield account, partition, backend
+
+
+def _of_iam(head: str, backend: Any) -> Iterator[tuple[str, Any]]:
+    """The rows of an account."""
+    ours = _classes().of_aws
+    for kind in _KINDS:
+        for key, one in list(getattr(backend, kind).items()):
+            if type(one) is not ours:
+                yield f"{head}/{kind}/{key}", one
+    for name, value in list(vars(backend).items()):
+        if name not in _MADE_ANEW and name not in _KINDS:
+            yield f"{head}/{_OTHER}/{name}", value
+
+
+def _known(backend: Any) -> dict[int, tuple[str, str]]:
+    """The objects of an account that other rows may point to: AWS's own policies too."""
+    if backend is None:
+        return {}
+    return {
+        id(one): (kind, key) for kind in _KINDS for key, one in list(getattr(backend, kind).items())
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Classes:
+    """Those of moto of which there may be objects. `of_aws`: policies that are moto's data."""
+
+    types: Mapping[str, type]
+    names: Mapping[type, str]
+    of_aws: Any
+
+
+@cache
+def _classes() -> _Classes:
+    """All that the two modules define, and the one class of another module that they use."""
+    from moto.iam import models as iam
+    from moto.organizations import models as organizations
+    from moto.utilities.tagging_service import TaggingService
+
+    types: dict[str, type] = {"tags.TaggingService": TaggingService}
+    for head, module in (("iam", iam), ("organizations", organizations)):
+        for name, one in vars(module).items():
+            if isinstance(one, type) and one.__module__ == module.__name__:
+                types[f"{head}.{name}"] = one
+    for name in _NEVER:
+        del types[name]
+    return _Classes(types, {one: name for name, one in types.items()}, iam.AWSManagedPolicy)
+
+
+# --- back into moto -----------------------------------------------------------------------------
+
+
+def _restore(parsed: Mapping[str, Node]) -> None:
+    """First every object that has a row, as yet empty: rows point to each other. Then what is in
+    them."""
+    places = {name: _place(name) for name in parsed}
+    blanks = {}
+    for name, node in parsed.items():
+        backend, kind, key = places[name]
+        if kind in _KINDS:
+            blanks[name] = _blank(name, node)
+            getattr(backend, kind)[key] = blanks[name]
+    for name, node in parsed.items():
+        backend, kind, key = places[name]
+        if not kind:
+            _value(name, node, into=backend)
+        elif kind == _OTHER:
+            vars(backend)[key] = _value(name, node, backend)
+        else:
+            _value(name, node, backend, blanks[name])
+    for backend in {id(place[0]): place[0] for place in places.values()}.values():
+        _count_attachments(backend)
+
+
+def _place(name: str) -> tuple[Any, str, str]:
+    """The backend, kind and key of a row; of an organisation there is one row without a kind."""
+    parts = name.split("/", 4)
+    try:
+        if parts[0] == "iam" and len(parts) == 5 and parts[3] in (*_KINDS, _OTHER):
+            return _iam()[parts[1]][parts[2]], parts[3], parts[4]
+        if parts[0] == "organizations" and len(parts) == 3:
+            return _organizations()[parts[1]][parts[2]], "", ""
+    except KeyError:  # no partition of moto's
+        pass
+    raise _strange(name, "this remit knows no such row")
+
+
+def _count_attachments(backend: Any) -> None:
+    """How often AWS's policies are attached follows from who has them."""
+    if not hasattr(backend, "aws_managed_policies"):
+        return
+    for holders in (backend.users, backend.groups, backend.roles):
+        for holder in holders.values():
+            for policy in holder.managed_policies.values():
+                if isinstance(policy, _classes().of_aws):
+                    policy.attachment_count += 1
+
+
+def _parsed(name: str, text: str) -> Node:
+    try:
+        return graph.parse(text)
+    except Malformed as error:
+        raise _strange(name, str(error)) from None
+
+
+def _blank(name: str, node: Node) -> Any:
+    try:
+        made = graph.blank(node, _classes().types)
+    except Malformed as error:
+        raise _strange(name, str(error)) from None
+    if made is None:
+        raise _strange(name, "it is no object")
+    return made
+
+
+def _value(name: str, node: Node, backend: Any = None, into: Any = None) -> Any:
+    def row(kind: str, key: str) -> Any:
+        if kind not in _KINDS:
+            raise KeyError(kind)
+        return getattr(backend, kind)[key]
+
+    try:
+        return graph.read(node, _classes().types, row, into)
+    except (Malformed, AttributeError) as error:
+        raise _strange(name, str(error)) from None
+
+
+def _strange(name: str, why: str) -> InputError:
+    hint = "Another version of remit may have written it: use that one, or name another state."
+    return InputError(f"the row `{name}` of the state can't be read: {why}", hint)
