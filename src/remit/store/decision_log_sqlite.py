@@ -77,7 +77,8 @@ class SqliteDatabase:
                 "Name the file that `remit serve` writes with `--log FILE`.",
             )
         with self._reading() as connection:
-            _check(connection, path)
+            if not _check(connection, path):  # the state of a server that logs elsewhere
+                raise InputError(f"there are no decisions in `{path}`", "Name the server's log.")
         self._newest = self.last()  # of the rows that are there when a group is begun, or older
         self._before = 0  # `_newest` when the group was begun that may be tried again
 

@@ -35,7 +35,7 @@ _SCHEMA = f"""
         head BLOB NOT NULL
     );
     CREATE TABLE state_row (
-        position INTEGER PRIMARY KEY AUTOINCREMENT,  -- a row that is written again keeps its own
+        position INTEGER PRIMARY KEY,  -- a row that is written again keeps its own
         name TEXT NOT NULL UNIQUE,
         sealed BLOB NOT NULL
     );
@@ -167,16 +167,22 @@ def _seal(connection: sqlite3.Connection, path: Path, key: bytes) -> Seal:
 
 def _rows(connection: sqlite3.Connection, path: Path) -> dict[str, bytes]:
     """All sealed rows in order, after them the head."""
+    for table in ("state_file", "state_row"):  # its index too: later writes go by it
+        (found,) = connection.execute(f"PRAGMA integrity_check({table})").fetchone()
+        if found != "ok":
+            raise _damaged(path, found.splitlines()[0])
     number, longest = connection.execute(
         "SELECT count(*), max(length(sealed)) FROM state_row"
     ).fetchone()
     if number > MOST or (longest or 0) > LARGEST:
         raise _damaged(path, f"{number} rows, the longest of {longest} bytes, are too much")
-    found = dict(connection.execute("SELECT name, sealed FROM state_row ORDER BY position"))
-    (found[_HEAD],) = connection.execute("SELECT head FROM state_file").fetchone()
-    if not all(isinstance(n, str) and isinstance(one, bytes) for n, one in found.items()):
+    rows: dict[str, bytes] = dict(
+        connection.execute("SELECT name, sealed FROM state_row ORDER BY position")
+    )
+    (rows[_HEAD],) = connection.execute("SELECT head FROM state_file").fetchone()
+    if not all(isinstance(n, str) and isinstance(one, bytes) for n, one in rows.items()):
         raise _damaged(path, "a row is not as it was written")
-    return found
+    return rows
 
 
 # -- making ------------------------------------------------------------------------------------
@@ -259,8 +265,11 @@ def _identity(path: Path) -> tuple[int, int] | None:
 def _unusable(path: Path, error: Exception) -> InputError:
     if isinstance(error, sqlite3.DatabaseError) and "not a database" in str(error):
         return InputError(f"`{path}` is no state", "Name another file.")
-    reason = getattr(error, "strerror", None) or str(error)
-    return InputError(f"the state `{path}` can't be used: {reason}")
+    if isinstance(error, sqlite3.OperationalError) or not isinstance(error, sqlite3.Error):
+        reason = getattr(error, "strerror", None) or str(error)
+        hint = "Name a file in a folder where files can be made."
+        return InputError(f"the state `{path}` can't be used: {reason}", hint)
+    return _damaged(path, str(error))
 
 
 def _damaged(path: Path, why: str) -> InputError:
