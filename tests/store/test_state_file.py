@@ -18,11 +18,11 @@ import pytest
 
 pytest.importorskip("cryptography", reason="the extra `serve` is not installed")
 
-from remit.app.decision_log import Filter  # noqa: E402  after the extra was looked for
-from remit.app.errors import InputError  # noqa: E402
-from remit.store.decision_log import connect  # noqa: E402
-from remit.store.state_file import StateFile  # noqa: E402
-from remit.store.state_key import state_key  # noqa: E402
+from remit.app.decision_log import Filter
+from remit.app.errors import InputError
+from remit.store.decision_log import connect
+from remit.store.state_file import StateFile
+from remit.store.state_key import state_key
 
 KEY = bytes(range(32))
 FIRST = {"iam/1/users/ann": '{"secret": "s3cr3t-one"}', "b": "two", "c": "three"}
@@ -202,7 +202,7 @@ def test_a_row_of_another_file_does_not_fit(place: Path, tmp_path: Path) -> None
 @pytest.mark.parametrize("table", ["state_row", "state_file"])
 def test_every_byte_of_what_is_sealed_counts(place: Path, table: str) -> None:
     column = "sealed" if table == "state_row" else "head"
-    dice = random.Random(7)
+    dice = random.Random(7)  # noqa: S311  the same in every run
     with closing(sqlite3.connect(place)) as connection:
         found = connection.execute(f"SELECT rowid, {column} FROM {table}").fetchall()  # noqa: S608  names of this test
     copy = place.with_name("copy")
@@ -219,7 +219,7 @@ def test_every_byte_of_what_is_sealed_counts(place: Path, table: str) -> None:
 
 def test_any_bytes_changed_are_refused_or_do_no_harm(place: Path) -> None:
     """Wherever in the file: what is opened is what was written."""
-    content, dice = place.read_bytes(), random.Random(11)
+    content, dice = place.read_bytes(), random.Random(11)  # noqa: S311  the same
     copy = place.with_name("copy")
     for _ in range(150):
         changed = bytearray(content)

@@ -50,8 +50,10 @@ _NEVER = (
     "organizations.OrganizationsBackendDict",
 )
 """Classes of which no row holds an object."""
+_NOTHING = ["dict"]
 _MEMBERS = "organizations/members"
-_OWN = "server/own"
+OWN = "server/own"
+"""The row of the server's own keys."""
 _CODES = "server/codes"
 
 
@@ -87,14 +89,11 @@ class Kept:
     def restore(self, rows: Mapping[str, str]) -> None:
         """Put what was kept into moto, which must be empty, and into this. Raises InputError."""
         parsed = {name: _parsed(name, text) for name, text in rows.items()}
-        self.own.update(_value(_OWN, parsed.pop(_OWN)))
-        codes = parsed.pop(_CODES, None)
-        if codes is not None:
-            self.codes.update(_value(_CODES, codes))
-        members = parsed.pop(_MEMBERS, None)
+        flat = {OWN: self.own, _CODES: self.codes, _MEMBERS: _organizations().master_accounts}
+        for name, held in flat.items():
+            held.clear()
+            held.update(_flat(name, parsed.pop(name, _NOTHING)))
         _restore(parsed)
-        if members is not None:
-            _organizations().master_accounts.update(_value(_MEMBERS, members))
 
     def _differs(self, name: str, value: Any) -> bool:
         before = self._written.get(name)
@@ -103,7 +102,7 @@ class Kept:
     def _places(self) -> Iterator[tuple[Any, dict[str, Any]]]:
         """The rows there are, by name; together those that may point to each other, with the
         backend of IAM whose they are."""
-        yield None, {_OWN: self.own, _CODES: self.codes}
+        yield None, {OWN: self.own, _CODES: self.codes}
         for account, partition, backend in _backends(_iam()):
             yield backend, dict(_of_iam(f"iam/{account}/{partition}", backend))
         for account, partition, backend in _backends(_organizations()):
@@ -113,10 +112,7 @@ class Kept:
 
 def own(rows: Mapping[str, str]) -> dict[str, str]:
     """The server's own values among the rows. Raises InputError."""
-    found = _value(_OWN, _parsed(_OWN, rows.get(_OWN, "")))
-    if not isinstance(found, dict):
-        raise _strange(_OWN, "it is no object")
-    return found
+    return _flat(OWN, _parsed(OWN, rows.get(OWN, "")))
 
 
 # --- moto's backends ----------------------------------------------------------------------------
@@ -223,7 +219,7 @@ def _place(name: str) -> tuple[Any, str, str]:
             return _organizations()[parts[1]][parts[2]], "", ""
     except KeyError:  # no partition of moto's
         pass
-    raise _strange(name, "this remit knows no such row")
+    raise strange(name, "this remit knows no such row")
 
 
 def _count_attachments(backend: Any) -> None:
@@ -241,17 +237,24 @@ def _parsed(name: str, text: str) -> Node:
     try:
         return graph.parse(text)
     except Malformed as error:
-        raise _strange(name, str(error)) from None
+        raise strange(name, str(error)) from None
 
 
 def _blank(name: str, node: Node) -> Any:
     try:
         made = graph.blank(node, _classes().types)
     except Malformed as error:
-        raise _strange(name, str(error)) from None
+        raise strange(name, str(error)) from None
     if made is None:
-        raise _strange(name, "it is no object")
+        raise strange(name, "it is no object")
     return made
+
+
+def _flat(name: str, node: Node) -> dict[str, Any]:
+    found = _value(name, node)
+    if not isinstance(found, dict):
+        raise strange(name, "it is no dict")
+    return found
 
 
 def _value(name: str, node: Node, backend: Any = None, into: Any = None) -> Any:
@@ -263,9 +266,10 @@ def _value(name: str, node: Node, backend: Any = None, into: Any = None) -> Any:
     try:
         return graph.read(node, _classes().types, row, into)
     except (Malformed, AttributeError) as error:
-        raise _strange(name, str(error)) from None
+        raise strange(name, str(error)) from None
 
 
-def _strange(name: str, why: str) -> InputError:
+def strange(name: str, why: str) -> InputError:
+    """What to say of a row that cannot be one of these."""
     hint = "Another version of remit may have written it: use that one, or name another state."
     return InputError(f"the row `{name}` of the state can't be read: {why}", hint)

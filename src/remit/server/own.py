@@ -10,6 +10,8 @@ from remit.account.model import AccessKey
 from remit.credentials.keys import LONG_TERM, access_key_id, random_secret
 from remit.server.state import ADMINISTRATOR
 
+_NAMES = ("account", "master", "administrator", "of_administrator", "root", "of_root")
+
 
 @dataclass(frozen=True, slots=True)
 class Own:
@@ -28,7 +30,10 @@ class Own:
 
     @classmethod
     def of(cls, values: Mapping[str, str]) -> Own:
-        """From `values()`. Raises KeyError and ValueError."""
+        """From `values()`. Raises ValueError."""
+        lacking = [name for name in _NAMES if not isinstance(values.get(name), str)]
+        if lacking:
+            raise ValueError(f"it has no `{lacking[0]}`")
         account = values["account"]
         return cls(
             account,

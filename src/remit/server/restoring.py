@@ -34,9 +34,13 @@ def kept(file: StateFile, fresh: Own, codes: Codes) -> tuple[Keeping, Own]:
                 "Leave `--account` out, or name another file.",
             )
         state.restore(rows)
+    try:
+        own = Own.of(state.own)
+    except ValueError as error:
+        raise kept_state.strange(kept_state.OWN, str(error)) from None
     changes = state.changes()  # what comes back is as it was: nothing differs
     waiting = {name: text for name, text in changes.items() if rows.get(name) != text}
-    return Keeping(state, file, waiting), Own.of(state.own)
+    return Keeping(state, file, waiting), own
 
 
 def account_of(rows: Mapping[str, str]) -> str | None:
