@@ -149,12 +149,14 @@ def asked(live: Live) -> dict[str, Any]:
     found = {
         name: _answer(getattr(iam, name))
         for name in (
-            "get_account_authorization_details", "list_users", "list_groups", "list_roles",
+            "list_users", "list_groups", "list_roles",
             "list_instance_profiles", "list_server_certificates", "list_virtual_mfa_devices",
             "list_saml_providers", "list_open_id_connect_providers", "list_account_aliases",
             "get_account_password_policy", "get_account_summary", "list_organizations_features",
         )
     }  # fmt: skip
+    kinds = ["User", "Role", "Group", "LocalManagedPolicy"]
+    found["details"] = _answer(iam.get_account_authorization_details, Filter=kinds)
     found["policies"] = _answer(iam.list_policies, Scope="Local")
     found["attached"] = _answer(iam.list_policies, OnlyAttached=True, Scope="AWS")
     for user in ("ann", "bob"):
