@@ -235,8 +235,8 @@ def _locked(path: Path) -> sqlite3.Connection:
     """What holds the lock: an empty database beside the file, locked as SQLite does it everywhere.
     The system ends the lock with the process. (Not the file itself: its log is read meanwhile.)"""
     beside = path.with_name(path.name + ".lock")
+    _folder(path)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         # Only a new one: to close a file once more would end the locks that this process has on it.
         with suppress(FileExistsError):
             os.close(os.open(beside, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
@@ -252,6 +252,13 @@ def _locked(path: Path) -> sqlite3.Connection:
             ) from None
         raise InputError(f"`{beside}` can't be used: {error}", "Remove it.") from None
     return held
+
+
+def _folder(path: Path) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unusable(path, error) from None
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
