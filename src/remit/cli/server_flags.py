@@ -54,7 +54,7 @@ authenticated, and decided by the policies that are live in it. Needs `pip insta
 SERVE_EXITS = """\
 exit status:
   0    served until it was stopped (Ctrl-C)
-  2    bad usage, a port that is in use, or a project that cannot be read
+  2    bad usage, a port that is in use, or a project or a state that cannot be read
 """
 
 
