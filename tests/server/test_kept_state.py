@@ -13,7 +13,7 @@ import pytest
 
 from remit.app.errors import InputError
 from tests.server import everything
-from tests.server.live import Live, allow, refused, serving
+from tests.server.live import ACCOUNT, HEAD, Live, allow, document, refused, serving
 
 KEY = bytes(range(32))
 
@@ -67,6 +67,7 @@ def test_every_class_of_moto_is_in_it(whole: tuple[Path, dict[str, Any]]) -> Non
     lacking = {name for name in _classes().types if f'["object","{name}"' not in text}
     assert lacking == {
         "iam.Policy",  # what others are made of
+        "iam.AWSManagedPolicy",  # moto's data
         "organizations.FakeServiceAccess",  # is only asked for its description
     }
 
@@ -159,6 +160,51 @@ def test_a_spent_code_stays_spent(tmp_path: Path) -> None:
         assert said[0] == "AccessDenied"
 
 
+def test_what_moto_let_go_of_is_kept_with_who_has_it(tmp_path: Path) -> None:
+    """moto deletes users that are in a group and policies that are attached, AWS's own too."""
+    with kept(tmp_path / "state") as live:
+        iam = live.client("iam")
+        role = live.role()
+        backend = live.built.state.backend(ACCOUNT)
+        for arn in (everything.READ_ONLY, live_policy(iam)):
+            iam.attach_role_policy(RoleName=role, PolicyArn=arn)
+            backend.delete_policy(arn)
+        before = iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]
+        iam.create_user(UserName="last")
+    with kept(tmp_path / "state") as live:
+        found = live.client("iam").list_attached_role_policies(RoleName=role)["AttachedPolicies"]
+        assert found == before
+        assert len(found) == 2
+
+
+def live_policy(iam: Any) -> str:
+    made = iam.create_policy(PolicyName="own", PolicyDocument=document(allow("s3:*")))
+    return str(made["Policy"]["Arn"])
+
+
+def test_the_roles_of_a_project_are_made_once(tmp_path: Path) -> None:
+    from remit.account.model import Document
+    from remit.app.seeding import Seed
+    from remit.server.seed import plant
+
+    edge = Document("edge", document(allow("s3:*")))
+    first = Seed("app", (Document("own", document(allow("s3:*"))),), edge)
+    later = Seed("app", (), edge)
+    with kept(tmp_path / "state") as live:
+        assert plant(live.built.state, ACCOUNT, [first]) == (f"{HEAD}role/app",)
+        assert live.built.keeping.save().result() is None
+        before = live.client("iam").get_role(RoleName="app")["Role"]
+    with kept(tmp_path / "state") as live:
+        assert plant(live.built.state, ACCOUNT, [later]) == ()
+        assert live.client("iam").get_role(RoleName="app")["Role"] == before
+        iam = live.client("iam")
+        assert iam.list_role_policies(RoleName="app")["PolicyNames"] == ["own"]
+        iam.delete_role_policy(RoleName="app", PolicyName="own")
+        iam.delete_role(RoleName="app")
+    with kept(tmp_path / "state") as live:  # its boundary is still there
+        assert plant(live.built.state, ACCOUNT, [later]) == (f"{HEAD}role/app",)
+
+
 # --- when writing fails -------------------------------------------------------------------------
 
 
@@ -200,7 +246,7 @@ def test_a_class_that_is_not_known_is_said_by_name(
     with kept(tmp_path / "state") as live:
         iam = live.client("iam")
         iam.create_user(UserName="ann")
-        ann = live.built.state.backend("111122223333").users["ann"]
+        ann = live.built.state.backend(ACCOUNT).users["ann"]
         ann.strange = Strange()
         code, said = refused(iam.create_user, UserName="bob")
         assert code == "ServiceFailure"

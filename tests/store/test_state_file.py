@@ -290,6 +290,24 @@ def test_a_full_disk_changes_nothing_and_later_writes_work(place: Path) -> None:
         assert file.rows == {**FIRST, "b": "kept", "d": "later"}
 
 
+def test_what_would_not_be_read_is_not_written(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("remit.store.state_file.LARGEST", 1000)
+    with opened(place) as file:
+        with pytest.raises(OSError, match="`b` is larger than 1000 bytes"):
+            file.write({"b": "x" * 1000, "c": "lost"})
+        file.write({"b": "x" * 900})
+        monkeypatch.setattr("remit.store.state_file.MOST", 3)
+        with pytest.raises(OSError, match="more than 3 rows"):
+            file.write({"d": "four"})
+        file.write({"d": "four", "c": None})
+    with opened(place) as file:
+        assert [*file.rows] == ["iam/1/users/ann", "b", "d"]
+    monkeypatch.setattr("remit.store.state_file.MOST", 2)
+    assert "3 rows, the longest of 928 bytes, are too much" in refused(place)
+
+
 def test_a_file_that_was_moved_is_not_written(place: Path) -> None:
     with opened(place) as file:
         place.rename(place.with_name("moved"))
@@ -350,6 +368,6 @@ def test_a_key_that_others_may_read_is_refused(tmp_path: Path, mode: int) -> Non
 def test_what_is_no_key_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "empty").touch(0o600)
     os.mkfifo(tmp_path / "pipe", 0o600)
-    for name in ("empty", "none", "."):
+    for name in ("empty", "none", ".", "pipe"):
         with pytest.raises(InputError):
             state_key(tmp_path / name, None, make=False)

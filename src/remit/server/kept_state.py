@@ -46,7 +46,6 @@ _OTHER = "-"
 _NEVER = (
     "iam.IAMBackend",
     "iam.AccountSummary",
-    "iam.AWSManagedPolicy",
     "organizations.OrganizationsBackendDict",
 )
 """Classes of which no row holds an object."""

@@ -6,8 +6,8 @@ nowhere else. The head, sealed too, holds a digest of all tags in order. So a ro
 added, moved or put back to what it was before. Only the whole file can: nothing in a file can tell
 whether there was a later one.
 
-Nonces are random, 96 bits: good for 2^32 rows (NIST SP 800-38D, 8.3), which is a write a second for
-136 years.
+Nonces are random, 96 bits: good for 2^32 rows (NIST SP 800-38D, 8.3), which is two a second for 68
+years.
 """
 
 from __future__ import annotations

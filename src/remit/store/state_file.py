@@ -13,6 +13,7 @@ import sqlite3
 from collections.abc import Mapping
 from contextlib import closing, suppress
 from pathlib import Path
+from typing import Any
 from urllib.request import pathname2url
 
 from remit.app.errors import InputError
@@ -21,7 +22,7 @@ from remit.store.decision_log_sqlite import APPLICATION
 from remit.store.sealing import FORMAT, Broken, Seal, seal
 
 LARGEST = 64 << 20
-"""Bytes of a row."""
+"""Bytes of a sealed row: neither written nor read beyond it."""
 MOST = 2_000_000
 """Rows."""
 BUSY = 10.0
@@ -80,8 +81,12 @@ class StateFile:
         for name, one in sealed.items():
             if one is None:
                 tags.pop(name, None)
-            else:
-                tags[name] = sealing.tag(one)
+                continue
+            if len(one) > LARGEST:
+                raise OSError(f"`{name}` is larger than {LARGEST} bytes")
+            tags[name] = sealing.tag(one)
+        if len(tags) > MOST:
+            raise OSError(f"there are more than {MOST} rows")
         head = self._seal.close(_HEAD, sealing.head(tags.values()))
         try:
             self._commit(sealed, head)
@@ -176,7 +181,7 @@ def _rows(connection: sqlite3.Connection, path: Path) -> dict[str, bytes]:
     ).fetchone()
     if number > MOST or (longest or 0) > LARGEST:
         raise _damaged(path, f"{number} rows, the longest of {longest} bytes, are too much")
-    rows: dict[str, bytes] = dict(
+    rows: dict[Any, Any] = dict(  # SQLite takes any type in any column
         connection.execute("SELECT name, sealed FROM state_row ORDER BY position")
     )
     (rows[_HEAD],) = connection.execute("SELECT head FROM state_file").fetchone()

@@ -57,10 +57,10 @@ def _made(file: Path) -> bytes:
 
 
 def _content(file: Path) -> bytes:
+    if not stat.S_ISREG(file.stat().st_mode):  # to open a pipe would wait for its other end
+        raise InputError(f"the key `{file}` is no plain file", f"Or set `{VARIABLE}`.")
     with file.open("rb") as opened:
         status = os.fstat(opened.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            raise InputError(f"the key `{file}` is no plain file")
         if os.name == "posix" and stat.S_IMODE(status.st_mode) & 0o077:
             raise InputError(
                 f"others may read the key `{file}` (mode {stat.S_IMODE(status.st_mode):04o})",
