@@ -43,11 +43,14 @@ class Malformed(Exception):  # noqa: N818  the same
 @dataclass(slots=True)
 class Written:
     """The text of a value, and what it was made of: `parts` are the attributes of its objects and
-    its lists, dicts and sets, `copies` (shallow ones) what these held."""
+    its lists, dicts and sets, `copies` (shallow ones) what they held. `pointed` has kind and key of
+    each object that it only points to, by `id`; `inside` are all others but the value itself."""
 
     text: str
     parts: tuple[Any, ...]
     copies: tuple[Any, ...]
+    pointed: Mapping[int, tuple[str, str]]
+    inside: frozenset[int]
 
     def still_holds(self) -> bool:
         """Whether the text is still that of the value. What is nested is a part of its own, so a
@@ -58,13 +61,18 @@ class Written:
         except AttributeError:  # moto's policies compare themselves with anything
             return False
 
+    def points_right(self, rows: Mapping[int, tuple[str, str]]) -> bool:
+        """Whether it would point to the same rows if it were written with these."""
+        return self.pointed.items() <= rows.items() and rows.keys().isdisjoint(self.inside)
+
 
 def write(value: object, names: Mapping[type, str], rows: Mapping[int, tuple[str, str]]) -> Written:
     """The text of `value`. `names` are those of the classes that may occur; `rows` tells kind and
     key of each object that has a row of its own, by its `id`. Raises Unkept."""
     writer = _Writer(names, rows)
     text = json.dumps(writer.node(value, 0), separators=(",", ":"), allow_nan=False)
-    return Written(text, tuple(writer.parts), tuple(writer.copies))
+    inside = frozenset(writer.seen) - {id(value)}
+    return Written(text, tuple(writer.parts), tuple(writer.copies), writer.pointed, inside)
 
 
 @dataclass(slots=True)
@@ -72,6 +80,7 @@ class _Writer:
     names: Mapping[type, str]
     rows: Mapping[int, tuple[str, str]]
     seen: dict[int, int] = field(default_factory=dict)
+    pointed: dict[int, tuple[str, str]] = field(default_factory=dict)
     parts: list[Any] = field(default_factory=list)
     copies: list[Any] = field(default_factory=list)
 
@@ -100,6 +109,7 @@ class _Writer:
             return ["same", number]
         row = self.rows.get(id(value))
         if row is not None and depth > 0:
+            self.pointed[id(value)] = row
             return ["row", *row]
         name = self.names.get(kind)
         if name is None and kind not in (list, dict, set):

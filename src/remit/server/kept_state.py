@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import Any, TypeAlias
 
 from remit.app.errors import InputError
 from remit.server import graph
@@ -56,6 +56,10 @@ OWN = "server/own"
 _CODES = "server/codes"
 
 
+_Row: TypeAlias = tuple[Any, Written]
+"""The value of a row, and what was written of it."""
+
+
 @dataclass(slots=True)
 class Kept:
     """All that is kept. `own` is the server's: plain values that do not change. `codes` are the MFA
@@ -63,27 +67,37 @@ class Kept:
 
     own: dict[str, Any]
     codes: dict[str, int]
-    _written: dict[str, tuple[Any, Written]] = field(default_factory=dict)
+    _written: dict[str, dict[str, _Row]] = field(default_factory=dict)
 
     def changes(self) -> dict[str, str | None]:
         """The rows that are others than at the last call, None for those that are gone. Raises
         Unkept, and then the next call tells them all again."""
         found: dict[str, str | None] = {}
-        fresh: dict[str, tuple[Any, Written]] = {}
-        there: set[str] = set()
-        for backend, rows in self._places():
-            there.update(rows)
-            changed = {name: one for name, one in rows.items() if self._differs(name, one)}
-            known = _known(backend) if changed else {}
-            for name, one in changed.items():
-                written = graph.write(one, _classes().names, known)
-                fresh[name] = (one, written)
-                found[name] = written.text
-        gone = self._written.keys() - there
-        for name in gone:
-            del self._written[name]
-        self._written.update(fresh)
-        return {**dict.fromkeys(gone), **found}
+        now: dict[str, dict[str, _Row]] = {}
+        for place, backend, rows in self._places():
+            before = self._written.get(place, {})
+            now[place] = before
+            fresh, differing = _compared(before, rows)
+            gone = before.keys() - rows.keys()
+            if not (fresh or differing or gone):
+                continue
+            known = _known(backend)
+            if fresh or gone:  # a user who was given another name is another row
+                differing |= {
+                    n for n in rows if n in before and not before[n][1].points_right(known)
+                }
+            made = {
+                name: (rows[name], graph.write(rows[name], _classes().names, known))
+                for name in rows
+                if name in fresh or name in differing
+            }
+            now[place] = {name: made.get(name) or before[name] for name in rows}
+            found |= dict.fromkeys(gone)
+            found |= {name: written.text for name, (_, written) in made.items()}
+        for place in self._written.keys() - now.keys():
+            found |= dict.fromkeys(self._written[place])
+        self._written = now
+        return found
 
     def restore(self, rows: Mapping[str, str]) -> None:
         """Put what was kept into moto, which must be empty, and into this. Raises InputError."""
@@ -94,19 +108,29 @@ class Kept:
             held.update(_flat(name, parsed.pop(name, _NOTHING)))
         _restore(parsed)
 
-    def _differs(self, name: str, value: Any) -> bool:
-        before = self._written.get(name)
-        return before is None or before[0] is not value or not before[1].still_holds()
-
-    def _places(self) -> Iterator[tuple[Any, dict[str, Any]]]:
+    def _places(self) -> Iterator[tuple[str, Any, dict[str, Any]]]:
         """The rows there are, by name; together those that may point to each other, with the
         backend of IAM whose they are."""
-        yield None, {OWN: self.own, _CODES: self.codes}
+        yield "server", None, {OWN: self.own, _CODES: self.codes}
         for account, partition, backend in _backends(_iam()):
-            yield backend, dict(_of_iam(f"iam/{account}/{partition}", backend))
+            place = f"iam/{account}/{partition}"
+            yield place, backend, dict(_of_iam(place, backend))
         for account, partition, backend in _backends(_organizations()):
-            yield None, {f"organizations/{account}/{partition}": backend}
-        yield None, {_MEMBERS: _organizations().master_accounts}
+            place = f"organizations/{account}/{partition}"
+            yield place, None, {place: backend}
+        yield "organizations", None, {_MEMBERS: _organizations().master_accounts}
+
+
+def _compared(before: Mapping[str, _Row], rows: Mapping[str, Any]) -> tuple[set[str], set[str]]:
+    """The rows of which the value is another one, and those of which it is another in itself."""
+    fresh, differing = set(), set()
+    for name, one in rows.items():
+        row = before.get(name)
+        if row is None or row[0] is not one:
+            fresh.add(name)
+        elif not row[1].still_holds():
+            differing.add(name)
+    return fresh, differing
 
 
 def own(rows: Mapping[str, str]) -> dict[str, str]:
