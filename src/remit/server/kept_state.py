@@ -46,6 +46,7 @@ _OTHER = "-"
 _NEVER = (
     "iam.IAMBackend",
     "iam.AccountSummary",
+    "iam.AWSManagedPolicy",
     "organizations.OrganizationsBackendDict",
 )
 """Classes of which no row holds an object."""
@@ -173,12 +174,14 @@ def _of_iam(head: str, backend: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _known(backend: Any) -> dict[int, tuple[str, str]]:
-    """The objects of an account that other rows may point to: AWS's own policies too."""
+    """The objects of an account that rows may point to. AWS's own policies are there again
+    afterwards, even where moto let somebody delete one."""
     if backend is None:
         return {}
-    return {
-        id(one): (kind, key) for kind in _KINDS for key, one in list(getattr(backend, kind).items())
-    }
+    known = {id(one): ("managed_policies", one.arn) for one in backend.aws_managed_policies}
+    for kind in _KINDS:
+        known |= {id(one): (kind, key) for key, one in list(getattr(backend, kind).items())}
+    return known
 
 
 @dataclass(frozen=True, slots=True)
