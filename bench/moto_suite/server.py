@@ -14,7 +14,6 @@ from __future__ import annotations
 import json
 import sys
 import time
-from copy import copy
 from dataclasses import dataclass
 from functools import partial
 
@@ -59,27 +58,11 @@ class Forgetful(Application):
         return _json({"status": "ok"})
 
 
-def read_once() -> None:
-    """Let moto read AWS's 1,500 managed policies once, not in every reset (0.4 s each)."""
-    from moto.iam.models import IAMBackend, ManagedPolicy
-
-    read = IAMBackend._init_aws_policies
-    kept: list[ManagedPolicy] = []
-
-    def copies(backend: IAMBackend) -> list[ManagedPolicy]:
-        if not kept:
-            kept.extend(read(backend))
-        return [copy(policy) for policy in kept]
-
-    IAMBackend._init_aws_policies = copies  # type: ignore[method-assign, assignment]
-
-
 def _json(value: object) -> HttpAnswer:
     return HttpAnswer(200, (("content-type", "application/json"),), json.dumps(value).encode())
 
 
 if __name__ == "__main__":
-    read_once()
     setattr(run, "Application", Forgetful)  # noqa: B010  what `run.build` makes
     setattr(run, "build", partial(run.build, clock=_now))  # noqa: B010  the same
     sys.exit(main(["serve", *sys.argv[1:]]))

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from remit.app.generate import Generated, Wish
     from remit.app.running import Denied, Plan, Told
     from remit.app.seeding import Seeds
+    from remit.store.state_file import StateFile
 
 
 def check(
@@ -80,6 +81,15 @@ def decision_log(
     from remit.store.decision_log import connect
 
     return connect(place, create=create, keep=keep)
+
+
+def state_file(place: Path, key: Path | None, variable: str | None) -> StateFile:
+    """The state in the file `place`, which is made where there is none, with the key in the file
+    `key` or else in `variable`, the environment's. Raises InputError."""
+    from remit.store.state_file import StateFile  # nothing that a check needs
+    from remit.store.state_key import state_key
+
+    return StateFile(place, state_key(key, variable, make=not place.exists()))
 
 
 def opened(place: Path, stage: str, framework: str | None = None) -> tuple[Tree, Opened]:

@@ -123,7 +123,7 @@ def serving(**settings: Any) -> Iterator[Live]:
     largest = settings.pop("largest", 256 << 20)
     more = {
         name: settings.pop(name)
-        for name in ("clock", "keys", "log", "patience")
+        for name in ("clock", "file", "keys", "log", "patience")
         if name in settings
     }
     BackendDict.reset()  # moto's state is the process's

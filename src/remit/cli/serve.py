@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def run(arguments: Namespace) -> int:
     """Serve. Raises InputError."""
     try:
-        from remit.cli import delivering
+        from remit.cli import delivering, keeping
         from remit.server import run as serving
         from remit.server.seed import plant
     except ModuleNotFoundError as error:
@@ -39,16 +39,19 @@ def run(arguments: Namespace) -> int:
     listening = serving.bind(address)  # a port that is in use is said before anything is made
     with ExitStack() as ends:
         ends.callback(listening.close)
+        state = keeping.opened(arguments, ends)
         built = serving.build(
-            _settings(arguments, seeds),
+            _settings(arguments, seeds, keeping.account(state)),
             log=_log(arguments, ends),
             keys=keys,
             largest=arguments.max_body << 20,
+            file=state,
         )
         made = plant(built.state, seeds.account, seeds.roles) if seeds is not None else ()
+        keeping.begun(built, ends)
         built, token = delivering.handing_out(built, arguments)
         port = listening.getsockname()[1]
-        _greet(built, address, port, seeds, made)
+        _greet(built, address, port, seeds, made, arguments.state)
         delivering.greet(_url(address, port), arguments.role, token)
         server = serving.server(built, address)
         serving.settle()
@@ -74,8 +77,10 @@ def _check(arguments: Namespace) -> None:
     for name in (arguments.certificate, arguments.key):
         if name is not None and not Path(name).is_file():
             raise InputError(f"`{name}` is no file")
-    if arguments.log_async and arguments.log is None:
+    if arguments.log_async and arguments.log is None and arguments.state is None:
         raise InputError("`--log-async` needs `--log`")
+    if arguments.state_key is not None and arguments.state is None:
+        raise InputError("`--state-key` needs `--state`")
     if arguments.project is None and (arguments.stage or arguments.framework):
         raise InputError("`--stage` and `--framework` need `--project`")
 
@@ -100,13 +105,14 @@ def _keys(given: list[str]) -> dict[str, Mapping[str, object]]:
 
 def _log(arguments: Namespace, ends: ExitStack) -> Notes | None:
     """The server's way into the log that was asked for, which `ends` closes. Raises InputError."""
-    if arguments.log is None:
+    if arguments.log is None and arguments.state is None:
         return None
     from remit import wiring
     from remit.app.decision_log import PLACE
     from remit.app.decision_notes import Notes
 
-    log = wiring.decision_log(arguments.log or os.environ.get("REMIT_LOG") or PLACE)
+    place = arguments.log or os.environ.get("REMIT_LOG") or PLACE
+    log = wiring.decision_log(place if arguments.log is not None else arguments.state)
     ends.callback(_close, log)
     return Notes(log, durable=not arguments.log_async)
 
@@ -132,21 +138,22 @@ def _seeds(arguments: Namespace) -> Seeds | None:
     )
 
 
-def _settings(arguments: Namespace, seeds: Seeds | None) -> Settings:
+def _settings(arguments: Namespace, seeds: Seeds | None, kept: str | None) -> Settings:
     from remit.app.seeding import ACCOUNT, REGION
     from remit.server.enforcer import Settings as Made
 
     return Made(
         region=seeds.region if seeds else arguments.region or REGION,
-        account=seeds.account if seeds else arguments.account or ACCOUNT,
+        account=seeds.account if seeds else arguments.account or kept or ACCOUNT,
         unknown_allowed=arguments.unknown == "allow",
         secure=not arguments.plain_http,
     )
 
 
 def _greet(
-    built: Built, address: Address, port: int, seeds: Seeds | None, made: tuple[str, ...]
-) -> None:
+    built: Built, address: Address, port: int, seeds: Seeds | None, made: tuple[str, ...],
+    state: str | None,
+) -> None:  # fmt: skip
     """Say where it listens and with which keys; to the terminal only, never to a log."""
     url = _url(address, port)
     region = built.enforcer.settings.region
@@ -156,13 +163,15 @@ def _greet(
         f"export AWS_ENDPOINT_URL={url}",
         f"export AWS_REGION={region}",
         f"export AWS_DEFAULT_REGION={region}",  # boto3 reads no other
-        "# the bootstrap administrator; these keys end with this process",
+        f"# the bootstrap administrator; these keys {_last(state)}",
         f"export AWS_ACCESS_KEY_ID={built.administrator.id}",
         f"export AWS_SECRET_ACCESS_KEY={built.administrator.secret}",
         f"# the root user: {built.root.id} {built.root.secret}",
         "",
     ]
     print("\n".join(lines), flush=True)  # noqa: T201  the command line speaks by printing
+    if state is not None:
+        _say(f"users, roles and policies are kept in {state}; buckets, tables and the like are not")
     if seeds is not None:
         for arn in made:
             _say(f"role of stage {seeds.stage}: {arn}")
@@ -170,6 +179,10 @@ def _greet(
             _say(f"note: {note}")
     if not _is_local(address.host):
         _say(f"warning: `{address.host}` can be reached from other machines")
+
+
+def _last(state: str | None) -> str:
+    return "end with this process" if state is None else f"are kept in {state}"
 
 
 def _url(address: Address, port: int) -> str:

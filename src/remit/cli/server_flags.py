@@ -54,7 +54,7 @@ authenticated, and decided by the policies that are live in it. Needs `pip insta
 SERVE_EXITS = """\
 exit status:
   0    served until it was stopped (Ctrl-C)
-  2    bad usage, a port that is in use, or a project that cannot be read
+  2    bad usage, a port that is in use, or a project or a state that cannot be read
 """
 
 
@@ -104,6 +104,16 @@ def serve(parser: ArgumentParser) -> None:
         "--log-async",
         action="store_true",
         help="with --log: do not hold an answer back until its decision is on the disk",
+    )
+    add(
+        "--state",
+        metavar="FILE",
+        help="keep IAM, organisations, sessions and decisions there over restarts, encrypted",
+    )
+    add(
+        "--state-key",
+        metavar="FILE",
+        help="the key of --state (made, 0600); else REMIT_STATE_KEY, the base64 of 32 bytes",
     )
 
 

@@ -97,12 +97,12 @@ class Application:
             return own or (_HEALTHY if request.path == HEALTH else HttpAnswer(404))
         enforcer = self.enforcer
         if len(request.body) > _LARGE:
-            return self._in_thread(enforcer.answer, request)
+            return self._later(request)
         try:
             found = enforcer.decide(request)
             if isinstance(found, Ready):
-                if found.waits:
-                    return self._in_thread(enforcer.run, found)
+                if found.waits or enforcer.keeping is not None:
+                    return self._later(found)
                 found = enforcer.run(found)
         except Exception:
             found = _fault()
@@ -111,16 +111,24 @@ class Application:
             return found
         return _durable(found, pending)
 
-    async def _in_thread(self, work: Callable[[Any], HttpAnswer], given: object) -> HttpAnswer:
-        loop = asyncio.get_running_loop()
+    async def _later(self, found: HttpRequest | Ready | HttpAnswer) -> HttpAnswer:
+        """The answer to a large request, or to a decided one that may take long or be kept."""
+        loop, enforcer = asyncio.get_running_loop(), self.enforcer
         try:
-            answer = await loop.run_in_executor(self.threads, work, given)
+            if isinstance(found, HttpRequest):
+                found = await loop.run_in_executor(self.threads, enforcer.decide, found)
+            if isinstance(found, Ready):
+                if found.waits:
+                    made = await loop.run_in_executor(self.threads, enforcer.run, found)
+                else:
+                    made = enforcer.run(found)
+                found = await enforcer.kept(found, made)
         except Exception:
-            answer = _fault()
-        pending = self.enforcer.log.pending()
+            found = _fault()
+        pending = enforcer.log.pending()
         if pending is None or pending.done():
-            return answer
-        return await _durable(answer, pending)
+            return found
+        return await _durable(found, pending)
 
     async def _body(self, scope: Scope, receive: Receive) -> tuple[bytes | None, int]:
         """The whole body, None when the client went away; and how many bytes of it are counted

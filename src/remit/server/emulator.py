@@ -20,7 +20,7 @@ from urllib.parse import unquote_to_bytes
 
 from remit.core.http import HttpAnswer, HttpRequest
 from remit.enforce.recognize import Recognized
-from remit.server import cbor, identities, root_features
+from remit.server import aws_policies, cbor, identities, root_features
 
 Handler: TypeAlias = Callable[[Any, str, Any], Any]
 # Those of the connection, and what the server writes itself.
@@ -87,6 +87,7 @@ def prepare() -> None:
     FakeBucket.get_permission = lambda *_: PermissionResult.PERMITTED  # type: ignore[method-assign]
     identities.extend()
     root_features.extend()
+    aws_policies.extend()
 
 
 def call(recognized: Recognized, request: HttpRequest, who: Identity) -> HttpAnswer:

@@ -32,6 +32,7 @@ from remit.explain.wording import EC2_BLOB
 from remit.server import emulator, resources
 from remit.server.emulator import Identity, Unsupported
 from remit.server.hosts import path_style
+from remit.server.keeping import Keeping, unkept
 from remit.server.request_ids import numbered
 from remit.server.state import MotoState
 from remit.server.sts import Asked, Sts
@@ -75,7 +76,7 @@ class Ready:
 @dataclass(frozen=True, slots=True)
 class Enforcer:
     """The server's heart. `master` is the key of temporary credentials, 32 bytes. Everything but
-    STS is moto's to answer."""
+    STS is moto's to answer. `keeping` keeps what calls change over restarts."""
 
     state: MotoState
     clock: Clock
@@ -85,6 +86,7 @@ class Enforcer:
     settings: Settings = Settings()
     log: DecisionLog = field(default_factory=NoLog)
     learn: Callable[[Recognized, Around], None] | None = None
+    keeping: Keeping | None = None
 
     def decide(self, raw: HttpRequest) -> Ready | HttpAnswer:
         """The call that a request may make, or the answer that refuses it."""
@@ -138,10 +140,16 @@ class Enforcer:
             self.state.note(call.service, call.operation)
         return numbered(found, call, ready.id)
 
-    def answer(self, request: HttpRequest) -> HttpAnswer:
-        """Both steps at once."""
-        found = self.decide(request)
-        return self.run(found) if isinstance(found, Ready) else found
+    async def kept(self, ready: Ready, answer: HttpAnswer) -> HttpAnswer:
+        """The answer to a call that was made, as soon as what it changed is kept over restarts."""
+        if self.keeping is None:
+            return answer
+        call = ready.call
+        why = await self.keeping.settled(call.service, call.operation, call.params)
+        if why is None:
+            return answer
+        speech = _speech(call, ready.request)
+        return denials.answer(unkept(call.service, why), speech, ready.id)
 
     # --- steps ----------------------------------------------------------------------------------
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import errno
 import gc
 import os
-import secrets
 import socket
 import threading
 import time
@@ -20,13 +19,15 @@ from typing import TYPE_CHECKING
 from remit.account.model import AccessKey
 from remit.app.errors import InputError
 from remit.app.ports import Clock, DecisionLog, NoLog
-from remit.credentials.keys import LONG_TERM, access_key_id, random_secret
 from remit.server import emulator
 from remit.server.asgi import Application
 from remit.server.enforcer import Enforcer, Settings
-from remit.server.state import ADMINISTRATOR, MotoState
+from remit.server.keeping import Keeping
+from remit.server.own import Own
+from remit.server.restoring import StateFile, kept
+from remit.server.state import MotoState
 from remit.server.sts import Sts
-from remit.server.sts_state import Keys
+from remit.server.sts_state import Codes, Keys
 
 if TYPE_CHECKING:
     import uvicorn
@@ -55,6 +56,7 @@ class Built:
     state: MotoState
     administrator: AccessKey = field(repr=False)
     root: AccessKey = field(repr=False)
+    keeping: Keeping | None = None
 
 
 def build(
@@ -66,39 +68,40 @@ def build(
     keys: Keys | None = None,
     largest: int = 256 << 20,
     patience: float = 60.0,
+    file: StateFile | None = None,
 ) -> Built:
     """Everything but the socket. `keys` are the JWKS documents of OpenID Connect providers, by
-    their address without `https://`. Raises InputError when the extra is not installed."""
+    their address without `https://`. `file` keeps the state, and is put into moto first.
+
+    Raises InputError when the extra is not installed, and for a state that cannot be used."""
     try:
         emulator.prepare()
     except ModuleNotFoundError as error:
         raise missing(error) from None
-    administrator, root = (_built_in(settings.account, name) for name in (ADMINISTRATOR, None))
-    state = MotoState((administrator, root))
-    key = master or secrets.token_bytes(32)
+    codes = Codes()
+    keeping, own = None, Own.new(settings.account, master)
+    if file is not None:
+        keeping, own = kept(file, own, codes)
+    state = MotoState((own.administrator, own.root))
     enforcer = Enforcer(
         state,
         clock,
-        key,
+        own.master,
         os.urandom,
-        Sts(state, os.urandom, key, keys or {}),
+        Sts(state, os.urandom, own.master, keys or {}, codes),
         settings,
         log or NoLog(),
+        keeping=keeping,
     )
     application = Application(enforcer, largest, patience)
     state.account(settings.account)  # AWS's own policies are read now, not by the first caller
-    return Built(application, enforcer, state, administrator, root)
+    return Built(application, enforcer, state, own.administrator, own.root, keeping)
 
 
 def missing(error: ModuleNotFoundError) -> InputError:
     """What to say when the extra is not there."""
     hint = "Install it: `pip install 'remit[serve]'`."
     return InputError(f"`remit serve` needs the package `{error.name}`", hint)
-
-
-def _built_in(account: str, user: str | None) -> AccessKey:
-    key = access_key_id(LONG_TERM, account, secrets.token_bytes)
-    return AccessKey(key, random_secret(secrets.token_bytes), account, user)
 
 
 def settle() -> None:

@@ -21,6 +21,8 @@ def plant(state: MotoState, account: str, roles: Iterable[Seed]) -> tuple[str, .
         boundary = None
         if role.boundary is not None:
             name = f"{role.name}-boundary"[:128]
+            # Kept over a restart, it may be that of a role which is gone.
+            backend.managed_policies.pop(f"arn:aws:iam::{account}:policy/{name}", None)
             boundary = backend.create_policy("", "/", role.boundary.text, name, []).arn
         trust = _trust(role.trust, account)
         made_role = backend.create_role(role.name, trust, "/", boundary, "", [], "43200")

@@ -32,6 +32,11 @@ _READS = ("Get", "List", "Describe", "Simulate", "Generate", "Estimate", "Valida
 _MAKERS = frozenset({"autoscaling", "opensearch", "es", "lakeformation", "ecs"})
 
 
+def may_change(service: str, operation: str) -> bool:
+    """Whether a call may change identities or organisations."""
+    return (service in _HOLDERS or service in _MAKERS) and not operation.startswith(_READS)
+
+
 class MotoState:
     """The state behind the port `State`. `built_in` are keys that no API made: the bootstrap
     administrator's and root's; `home` is their account."""
@@ -45,7 +50,7 @@ class MotoState:
 
     def note(self, service: str, operation: str) -> None:
         """Something was called: forget what it may have changed."""
-        if (service in _HOLDERS or service in _MAKERS) and not operation.startswith(_READS):
+        if may_change(service, operation):
             self.forget()
 
     def forget(self) -> None:

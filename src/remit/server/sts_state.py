@@ -91,9 +91,10 @@ class Accounts:
 
 @dataclass(slots=True)
 class Codes:
-    """app/sts's port for one-time codes, in memory: they hold for minutes only."""
+    """app/sts's port for one-time codes, in memory: they hold for minutes only. `spent` is the
+    newest step of each device of which the code was used."""
 
-    _used: dict[str, int] = field(default_factory=dict)
+    spent: dict[str, int] = field(default_factory=dict)
     _tried: dict[str, list[float]] = field(default_factory=dict)
 
     def attempt(self, serial: str, now: float) -> bool:
@@ -106,9 +107,9 @@ class Codes:
 
     def spend(self, serial: str, step: int) -> bool:
         """Mark a code as used; False when it, or a later one, was."""
-        if self._used.get(serial, -1) >= step:
+        if self.spent.get(serial, -1) >= step:
             return False
-        self._used[serial] = step
+        self.spent[serial] = step
         return True
 
 

@@ -77,7 +77,8 @@ class SqliteDatabase:
                 "Name the file that `remit serve` writes with `--log FILE`.",
             )
         with self._reading() as connection:
-            _check(connection, path)
+            if not _check(connection, path):  # the state of a server that logs elsewhere
+                raise InputError(f"there are no decisions in `{path}`", "Name the server's log.")
         self._newest = self.last()  # of the rows that are there when a group is begun, or older
         self._before = 0  # `_newest` when the group was begun that may be tried again
 
@@ -216,7 +217,8 @@ def _insert_all(connection: sqlite3.Connection, number: int, rows: list[Row]) ->
 
 def _migrate(connection: sqlite3.Connection, path: Path) -> None:
     """Bring the schema up to date. Raises InputError for a file that is no log of this remit's."""
-    _version(connection, path)  # before anything is changed
+    if _version(connection, path) == len(MIGRATIONS):
+        return  # nothing is changed, and of what is none of ours nothing either
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("BEGIN IMMEDIATE")  # of two that start at once, one makes the schema
     version = _version(connection, path)
