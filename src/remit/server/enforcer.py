@@ -31,6 +31,7 @@ from remit.explain.wording import EC2_BLOB
 from remit.server import emulator, resources
 from remit.server.emulator import Identity, Unsupported
 from remit.server.hosts import path_style
+from remit.server.own import OWN
 from remit.server.state import MotoState
 from remit.server.sts import Asked, Sts
 
@@ -52,6 +53,9 @@ _WAITING = frozenset(
         ("events", "PutEvents"),
         ("batch", "SubmitJob"),
         ("sts", "AssumeRoleWithSAML"),
+        ("iam", "SimulateCustomPolicy"),
+        ("iam", "SimulatePrincipalPolicy"),
+        ("accessanalyzer", "ValidatePolicy"),
     }
 )
 _LARGE = 1 << 20
@@ -134,6 +138,9 @@ class Enforcer:
         try:
             if self._decides_itself(call):
                 return self._of_sts(ready)
+            own = OWN.get((call.service, call.operation))
+            if own is not None:
+                return own(call, ready.identity.account, self.state, ready.id)
             found = emulator.call(call, ready.request, ready.identity)
         except Unsupported as error:
             refusal = Refusal("NotImplemented", f"remit serve does not emulate this: {error}", 501)
