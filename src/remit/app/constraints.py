@@ -49,6 +49,7 @@ PATTERNS: Mapping[str, Callable[[str], bool]] = {
     r"[\u0020-\u00FF]+": _class("[ -\xff]+"),
     r"[\w+=,.@-]*": _class(r"[\w+=,.@-]*"),
     r"[\w+=,.@-]+": _class(r"[\w+=,.@-]+"),
+    r"[\w+=,.@*?-]+": _class(r"[\w+=,.@*?-]+"),
     r"[\w+=,.@:\/-]*": _class(r"[\w+=,.@:\/-]*"),
     r"[\w+=/:,.@-]*": _class(r"[\w+=/:,.@-]*"),
     r"[\w]*": _class(r"[\w]*"),

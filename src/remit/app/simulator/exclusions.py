@@ -62,6 +62,8 @@ def read(identifiers: Iterable[Mapping[str, Any]]) -> Exclusions:
         else:
             named = one["InlinePolicyIdentifier"]
             holder = _pattern(named["AttachmentName"])
+            if not named["AttachmentName"].strip("*?"):
+                raise invalid("An AttachmentName must not be of wildcards only.")  # recording A
             inline.append((named["AttachmentType"], named["PolicyName"], holder))
     return Exclusions(frozenset(types), tuple(arns), tuple(inline))
 

@@ -31,11 +31,13 @@ Members: TypeAlias = dict[str, Any]
 _CONSTRAINTS = Constraints(
     "iam",
     SimulationError,
-    # An empty list, which the wire cannot tell from none, is an implicit deny (8.3 [O]); of
-    # context keys, it is an InvalidInput (recording A [O]).
     {
+        # An empty list, which the wire cannot tell from none, is an implicit deny (8.3 [O]); of
+        # context keys, it is an InvalidInput (recording A [O]).
         "SimulateCustomPolicyRequest": {"required": ["ActionNames"]},
         "GetContextKeysForCustomPolicyRequest": {"required": []},
+        # Its text allows wildcards, which its pattern does not; AWS takes them (recording A [O]).
+        "AttachmentName": {"pattern": r"[\w+=,.@*?-]+"},
     },
     shown=2_048,
 )
