@@ -19,6 +19,7 @@ from remit.engine import values
 from remit.engine.condition import Check, compile_check
 from remit.engine.context import Facts, gather
 from remit.engine.layers import Answer
+from remit.engine.services import terms_of
 from remit.engine.variables import Context
 
 _NOWHERE = Span.whole("stand-in")
@@ -84,7 +85,9 @@ def grants_alone(facts: Facts, answers: Mapping[Layer, Answer]) -> bool:
     simulator, whomever of the caller it names (the account's root too), in spite of identity
     policies and boundaries that say nothing (8.3 [O])."""
     found = answers.get(Layer.RESOURCE)
-    return found is not None and bool(found.allows) and not facts.foreign
+    if found is None or facts.foreign or terms_of(facts).refused:
+        return False
+    return bool(found.allows)
 
 
 # --- conditions ---------------------------------------------------------------------------------
