@@ -8,12 +8,11 @@ Source: facts/iam.md 9.2 and 9.3; botocore's model of Access Analyzer.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 from collections.abc import Mapping
 from typing import Any
 
+from remit.app import paging
 from remit.app.validate import Asked, Result, check_document
 from remit.core.http import HttpAnswer
 from remit.enforce import denials
@@ -25,6 +24,7 @@ from remit.validate.resource_types import TRUST
 Params = Mapping[str, Any]
 
 _FILE = "policy.json"  # the name tells that it is JSON
+_FINDINGS = "findings"
 _PAGE = 100
 _LARGEST_PAGE = 1_000
 _TYPES = {
@@ -83,7 +83,7 @@ def validated(params: Params) -> dict[str, Any]:
     findings = [_finding(one) for one in found["documents"][0]["findings"]]
     page: dict[str, Any] = {"findings": findings[start : start + most]}
     if start + most < len(findings):
-        page["nextToken"] = _token(start + most)
+        page["nextToken"] = paging.marker(_FINDINGS, start + most)
     return page
 
 
@@ -139,21 +139,11 @@ def _most(value: Any) -> int:
     raise ParameterError("maxResults", "expected a number from 1")
 
 
-def _token(number: int) -> str:
-    return base64.urlsafe_b64encode(f"findings:{number}".encode()).decode()
-
-
 def _start(token: Any) -> int:
-    if token is None:
-        return 0
-    try:
-        told = base64.b64decode(str(token).encode(), altchars=b"-_", validate=True).decode("ascii")
-    except (binascii.Error, UnicodeError):
-        told = ""
-    name, _, number = told.partition(":")
-    if name != "findings" or not number.isdigit() or len(number) > 9:
+    number = 0 if token is None else paging.number(_FINDINGS, str(token))
+    if number is None:
         raise ParameterError("nextToken", "it is none of an earlier answer")
-    return int(number)
+    return number
 
 
 # --- answers ------------------------------------------------------------------------------------

@@ -5,11 +5,10 @@ Source: botocore's IAM model, EvaluationResult [M]; facts/iam.md 8.3.
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from remit.app import paging
 from remit.app.simulator.decide import Simulator
 from remit.app.simulator.errors import BAD_MARKER, invalid
 from remit.app.simulator.model import Matched, Outcome, Position
@@ -19,7 +18,7 @@ from remit.core.decision import Verdict
 Members = dict[str, Any]
 EVERYTHING = "*"
 _PAGE = 100
-_DECISIONS = 20_000
+_DECISIONS = 5_000
 """Decisions in one page: IAM too may answer with fewer items than asked for, and a marker [M]."""
 _STRICTNESS = (Verdict.ALLOWED, Verdict.IMPLICIT_DENY, Verdict.EXPLICIT_DENY)
 
@@ -35,25 +34,15 @@ def page(
     results = [_result(simulator, action, resources) for action in actions[start:end]]
     more = end < len(actions)
     found: Members = {"EvaluationResults": results, "IsTruncated": more}
-    return found | ({"Marker": _marker(operation, end)} if more else {})
-
-
-def _marker(operation: str, number: int) -> str:
-    return base64.urlsafe_b64encode(f"{operation}:{number}".encode()).decode()
+    return found | ({"Marker": paging.marker(operation, end)} if more else {})
 
 
 def _start(operation: str, marker: str | None) -> int:
     """Where a page begins. AWS takes a marker for other actions, too (recording A [O])."""
-    if marker is None:
-        return 0
-    try:
-        told = base64.b64decode(marker.encode(), altchars=b"-_", validate=True).decode("ascii")
-    except (binascii.Error, UnicodeError):
-        raise invalid(BAD_MARKER) from None
-    name, _, number = told.partition(":")
-    if name != operation or not number.isdigit() or len(number) > 9:
+    number = 0 if marker is None else paging.number(operation, marker)
+    if number is None:
         raise invalid(BAD_MARKER)
-    return int(number)
+    return number
 
 
 # --- one action ---------------------------------------------------------------------------------
