@@ -58,6 +58,12 @@ DECISIONS: list[Row] = [
     ("another account's resource without its policy [M]",
      {"PolicyInputList": [SEND], "ActionNames": ["sqs:SendMessage"],
       "ResourceArns": [FAR_QUEUE]}, A),
+    ("a document of 2008 has no variables (1.2)",
+     {"PolicyInputList": [GET.replace("2012", "2008").replace("b/*", "b/${aws:username}")],
+      "ResourceArns": ["arn:aws:s3:::b/${aws:username}"]}, A),
+    ("an ARN with too few parts is decided, and grants nothing (1.4)",
+     {"PolicyInputList": [document(allow("sqs:SendMessage", resource="arn:aws:sqs:q"))],
+      "ActionNames": ["sqs:SendMessage"], "ResourceArns": [QUEUE]}, I),
     # --- boundaries (4.8)
     ("a boundary that allows",
      {"PolicyInputList": [document(allow("s3:*"))], "PermissionsBoundaryPolicyInputList": [GET],
