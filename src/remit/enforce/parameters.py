@@ -17,15 +17,19 @@ Params: TypeAlias = dict[str, Any]
 
 _MOST = 10_000
 """Elements of one list in a form: AWS's limits are far below."""
+_DEEPEST = 64
+"""Dots in a field's name: structures of AWS's are not nearly so deep."""
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The fields of a query-protocol call. The first of repeated ones counts (facts/iam.md 5.1)."""
+    """The fields of a query-protocol call. The first of repeated ones counts (facts/iam.md 5.1).
+    `above` are the prefixes under which there are fields."""
 
     fields: Mapping[str, str]
     shapes: Mapping[str, Shape]
     ec2: bool = False
+    above: frozenset[str] = frozenset()
 
     @classmethod
     def of(
@@ -35,7 +39,12 @@ class Form:
         fields: dict[str, str] = {}
         for name, value in pairs:
             fields.setdefault(name, value)
-        return cls(fields, shapes, ec2)
+        above: set[str] = set()
+        for name in fields:
+            if name.count(".") <= _DEEPEST:
+                while (name := name.rpartition(".")[0]) and name not in above:
+                    above.add(name)
+        return cls(fields, shapes, ec2, frozenset(above))
 
     def structure(self, shape: Shape, prefix: str = "") -> Params:
         """The members that are there."""
@@ -58,7 +67,7 @@ class Form:
         shape = {**self.shapes[member["shape"]], **member}
         kind = shape["type"]
         if kind == "structure":
-            return self.structure(shape, prefix + ".") or None if self._below(prefix) else None
+            return self.structure(shape, prefix + ".") or None if prefix in self.above else None
         if kind == "list":
             return self._list(shape, prefix)
         if kind == "map":
@@ -71,11 +80,13 @@ class Form:
             prefix = f"{prefix}.{element.get('locationName', 'member')}"
         elif not self.ec2 and "locationName" in element:
             prefix = f"{prefix.rpartition('.')[0]}.{element['locationName']}".lstrip(".")
+        holders = self.shapes[element["shape"]]["type"] == "structure"
         values: list[Any] = []
         for number in range(1, _MOST):
             value = self._value(element, f"{prefix}.{number}")
-            if value is None:
+            if value is None and (not holders or f"{prefix}.{number}" not in self.above):
                 break
+            value = {} if value is None else value  # a structure is there, and nothing in it
             values.append(value)
         return values or None
 
@@ -91,9 +102,6 @@ class Form:
                 break
             found[name] = self._value(value, at + value.get("locationName", "value"))
         return found or None
-
-    def _below(self, prefix: str) -> bool:
-        return any(name.startswith(prefix + ".") for name in self.fields)
 
 
 # --- JSON ---------------------------------------------------------------------------------------

@@ -30,6 +30,7 @@ from remit.enforce.recognize import Recognized, Unrecognized, recognize
 from remit.enforce.services import all_services
 from remit.explain.wording import EC2_BLOB
 from remit.server import emulator, resources
+from remit.server.answers import ANSWERS
 from remit.server.emulator import Identity, Unsupported
 from remit.server.hosts import path_style
 from remit.server.keeping import Keeping, unkept
@@ -41,7 +42,11 @@ _LOG = logging.getLogger("remit.serve")
 # Who may come without a signature; what they may do is the resource's policy's to say (facts 4.2).
 _ANONYMOUS = frozenset({"s3", "sqs", "sns"})
 # Calls that may take long: they must not hold up the others.
-_SLOW = emulator.WAITING | {("sts", "AssumeRoleWithSAML")}
+_SLOW = (
+    emulator.WAITING
+    | {("sts", "AssumeRoleWithSAML"), ("accessanalyzer", "ValidatePolicy")}
+    | {("iam", "SimulateCustomPolicy"), ("iam", "SimulatePrincipalPolicy")}
+)
 _LARGE = 1 << 20
 _BLOB = f" {EC2_BLOB}"
 # Resources that callers of other accounts can be let at: moto keeps them by account.
@@ -127,6 +132,9 @@ class Enforcer:
         try:
             if self._decides_itself(call):
                 return self._of_sts(ready)
+            own = ANSWERS.get((call.service, call.operation))
+            if own is not None:
+                return own(call, ready.identity.account, self.state, ready.id)
             found = emulator.call(call, ready.request, ready.identity)
         except Unsupported as error:
             refusal = Refusal("NotImplemented", f"remit serve does not emulate this: {error}", 501)

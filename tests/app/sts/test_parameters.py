@@ -133,7 +133,7 @@ def test_every_pattern_of_the_model_is_known() -> None:
             members = [*shapes[name].get("members", {}).values(), shapes[name].get("member")]
             left += [one["shape"] for one in members if one]
     asked = {shapes[name]["pattern"] for name in seen if "pattern" in shapes[name]}
-    assert asked == PATTERNS.keys()
+    assert asked <= PATTERNS.keys()  # tests/app/test_constraints.py: none is there in vain
 
 
 def test_every_operation_of_the_model_is_there() -> None:

@@ -60,10 +60,10 @@ _IAM = Family(
     also=_PATHED,
     fills={
         "AnyPath": "!path",
-        "RoleNameWithPath": "RoleName RoleArn Arn",
+        "RoleNameWithPath": "RoleName RoleArn Arn PolicySourceArn",
         # Without a name these act on the caller.
-        "UserNameWithPath": "UserName Arn !caller",
-        "GroupNameWithPath": "GroupName Arn",
+        "UserNameWithPath": "UserName Arn PolicySourceArn !caller",
+        "GroupNameWithPath": "GroupName Arn PolicySourceArn",
         "PolicyNameWithPath": "PolicyArn PolicyName",
         "InstanceProfileNameWithPath": "InstanceProfileName",
         "CertificateNameWithPath": "ServerCertificateName",

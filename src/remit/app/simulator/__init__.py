@@ -1,0 +1,1 @@
+"""IAM's policy simulator: what policies would say to calls that nobody makes."""
