@@ -93,7 +93,14 @@ def _asked(need: Need, call: Recognized, around: Around, lookups: Lookups) -> As
         own: dict[str, Value] = of_action(need.action, seen)
         return own | {key: value for key, text in need.context.items() if (value := _value(text))}
 
-    return Asked(need.action, resource, alternatives, context)
+    return Asked(need.action, resource, alternatives, context, _about(call))
+
+
+def _about(call: Recognized) -> str:
+    """The grant that is to be retired: by its token, or by its id."""
+    if call.service != "kms" or call.operation != "RetireGrant":
+        return ""
+    return str(call.params.get("GrantToken") or call.params.get("GrantId") or "")
 
 
 def _among(
