@@ -308,8 +308,8 @@ _INSTANCE = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
 
 
 def _told(access: S3Access, *, of_object: bool) -> HttpAnswer:
-    """A list as it counts: of the bucket's owner alone where lists are off; without what Block Public
-    Access ignores (access-control-block-public-access)."""
+    """A list as it counts: of the bucket's owner alone where lists are off; without what Block
+    Public Access ignores (access-control-block-public-access)."""
     acl = access.object if of_object and access.object is not None else access.bucket
     if access.enforced:
         acl = owned(access.owner)

@@ -203,8 +203,8 @@ def is_owners_only(acl: Acl, bucket_owner: str) -> bool:
 
 
 def effective(acl: Acl, *, ignore_public: bool) -> Acl:
-    """What counts of a list. A public one that is ignored leaves its owner's lines (IgnorePublicAcls
-    "ignores all public ACLs"; docs/fidelity.md, `ignored-acls`)."""
+    """What counts of a list. A public one that is ignored leaves its owner's lines
+    (IgnorePublicAcls; UNCONFIRMED that the others are lost: docs/fidelity.md, `ignored-acls`)."""
     if not ignore_public or not is_public_acl(acl):
         return acl
     return Acl(acl.owner, tuple(one for one in acl.grants if one.grantee == acl.owner))

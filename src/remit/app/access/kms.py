@@ -43,8 +43,8 @@ Statement = dict[str, Any]
 
 
 def sources(access: KmsAccess, action: str, about: str, caller: Who) -> Sources:
-    """What a key's grants have to do with `action`, asked by `caller`. `about` is the id or token of
-    the grant that a request is about."""
+    """What a key's grants have to do with `action`, asked by `caller`. `about` is the id or token
+    of the grant that a request is about."""
     operation = action.removeprefix(_PREFIX)
     if operation == RETIRE:
         return _retiring(access, about, caller)

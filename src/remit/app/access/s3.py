@@ -1,8 +1,8 @@
-"""How access control lists, owners of objects and Block Public Access decide with a bucket's policy.
+"""How access control lists, owners of objects and Block Public Access decide.
 
-Sources: S3 User Guide, how-s3-evaluates-access-control, access-control-auth-workflow-bucket-operation
-and ...-object-operation (user, bucket and object context), acl-overview, about-object-ownership,
-access-control-block-public-access; facts/iam.md 4.12.
+Sources: S3 User Guide, how-s3-evaluates-access-control, access-control-auth-workflow-
+bucket-operation and ...-object-operation (user, bucket and object context), acl-overview,
+about-object-ownership, access-control-block-public-access; facts/iam.md 4.12.
 
 A list is read as a policy: an account in it is that account's root, which hands the question to the
 account's own policies; everybody is `*`. An object of another account than the bucket's is decided

@@ -1,5 +1,5 @@
-"""What S3 refuses to be told of access: public lists and policies that are blocked, lists where they
-are off.
+"""What S3 refuses to be told of access: public lists and policies that are blocked, lists where
+they are off.
 
 What may live here: the operations that bring an access control list or a bucket policy, and why one
 is refused. Two answers: a switch of Block Public Access denies (403, with a cause of its own), what
