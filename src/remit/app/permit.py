@@ -33,7 +33,7 @@ Context: TypeAlias = Callable[[], Mapping[str, Value]]
 class Asked:
     """One permission that a call asks for: an action on a resource, or on any of `alternatives`.
     `context` gives the context keys that belong to this permission alone. `about` names what of the
-    resource is meant, where it is a part that has no ARN: a grant of a key."""
+    resource is meant, where that has no ARN: a grant of a key, a version of an object."""
 
     action: str
     resource: str
@@ -181,7 +181,9 @@ def sentence(denied: Permitted, home: Account | None, state: State, encoded: str
     spoken = Request(
         request.principal, found.action, request.resource, request.resource_account, request.context
     )
-    if not _related(home, request.resource_account, state):
+    owner = request.context.get("aws:ResourceAccount")  # a bucket's, not that of an object in it
+    owner = owner if isinstance(owner, str) else request.resource_account
+    if not _related(home, owner, state):
         return plain(spoken) or denial(spoken, None, encoded)
     cause = None
     if found.blocking:

@@ -13,8 +13,6 @@ from importlib import import_module
 from typing import Any
 
 from remit.account.model import Document, Tags
-from remit.app.access.model import S3Access
-from remit.app.access.s3 import matters
 from remit.app.ports import NO_RESOURCE, Resource
 from remit.core.arn import Arn
 from remit.core.text import Text
@@ -60,9 +58,7 @@ def _s3(arn: Arn, account: str) -> Resource | None:
         None if bucket.policy is None else _document(arn, bucket.policy.decode("utf-8", "replace"))
     )
     tags = _pairs(backend.tagger.get_tag_dict_for_resource(bucket.arn))
-    access: S3Access | None = beside.of_bucket(bucket, key)
-    if access is not None and not matters(policy, access):
-        access = None
+    access = beside.mattering(bucket, key, policy)
     if not key:
         return Resource(owner, policy, tags, (), access)
     held = bucket.keys.get(key)

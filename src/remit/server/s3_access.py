@@ -57,6 +57,17 @@ def extend() -> None:
     FakeBucket.__init__ = init  # type: ignore[method-assign]  # it goes on where moto's ends
 
 
+def mattering(bucket: Any, key: str, policy: Document | None) -> S3Access | None:
+    """What decides beside a bucket's policy; None where nothing does: with lists off, unless the
+    policy is a public one that is restricted. Every request on S3 comes here."""
+    if bucket.ownership_rule != ENFORCED:
+        return of_bucket(bucket, key)
+    if policy is None or not is_public_document(policy):
+        return None
+    found = of_bucket(bucket, "")
+    return found if found.block.restrict else None
+
+
 def of_bucket(bucket: Any, key: str, version: str | None = None) -> S3Access:
     """What hangs on a bucket of moto's, or on an object in it where `key` is not empty."""
     owner = str(bucket.account_id)
@@ -64,11 +75,23 @@ def of_bucket(bucket: Any, key: str, version: str | None = None) -> S3Access:
     return S3Access(
         owner,
         bucket.ownership_rule == ENFORCED,
-        getattr(bucket, _LIST, None) or owned(owner),
+        _list_of(bucket, owner),
         bool(key),
-        None if held is None else getattr(held, _LIST, None) or owned(owner),
+        None if held is None else _list_of(held, owner),
         _switches(bucket.public_access_block) | _of_account(owner),
+        _versions(bucket, key, owner) if key and bucket.is_versioned else (),
     )
+
+
+def _versions(bucket: Any, key: str, owner: str) -> tuple[tuple[str, Acl], ...]:
+    held = [one for one in bucket.keys.getlist(key, []) if hasattr(one, "acl")]
+    return tuple((str(one.version_id), _list_of(one, owner)) for one in held)
+
+
+def _list_of(held: Any, owner: str) -> Acl:
+    """What nobody gave a list is the bucket owner's alone."""
+    found: Acl | None = getattr(held, _LIST, None)
+    return found or owned(owner)
 
 
 def _object(bucket: Any, key: str, version: str | None) -> Any:

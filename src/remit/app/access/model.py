@@ -99,7 +99,8 @@ class S3Access:
 
     `owner` is the bucket's account. `enforced`: access control lists are off, and everything in the
     bucket is its owner's. `in_bucket`: an object is meant, and `object` is its list, None where
-    there is no such object. `block` is what the bucket's and its account's switches come to.
+    there is no such object; `versions` are the lists of all its versions, where it has several.
+    `block` is what the bucket's and its account's switches come to.
     """
 
     owner: str
@@ -108,6 +109,11 @@ class S3Access:
     in_bucket: bool = False
     object: Acl | None = None
     block: PublicBlock = PublicBlock()
+    versions: tuple[tuple[str, Acl], ...] = ()
+
+    def version(self, number: str) -> Acl | None:
+        """The list of the version that a request names, of the newest where it names none."""
+        return dict(self.versions).get(number) if number and self.versions else self.object
 
 
 Access: TypeAlias = KmsAccess | S3Access

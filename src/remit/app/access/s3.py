@@ -49,14 +49,11 @@ _WITH_ACCOUNT = {
 Statement = dict[str, Any]
 
 
-def matters(policy: Document | None, access: S3Access) -> bool:
-    """Whether anything beside the bucket's policy decides: where lists are off, and that policy is
-    not a public one that is restricted, nothing does."""
-    return not access.enforced or (access.block.restrict and is_public_document(policy))
-
-
-def sources(policy: Document | None, access: S3Access, action: str, caller: str) -> Sources:
-    """What decides `action` beside the bucket's policy, asked by somebody of account `caller`."""
+def sources(
+    policy: Document | None, access: S3Access, action: str, version: str, caller: str
+) -> Sources:
+    """What decides `action` beside the bucket's policy, asked by somebody of account `caller`.
+    `version` is that of the object, empty for the newest."""
     beside = list[Document]()
     if access.block.restrict and is_public_document(policy):
         beside.append(_restricted(access.owner))
@@ -67,9 +64,10 @@ def sources(policy: Document | None, access: S3Access, action: str, caller: str)
     if not access.in_bucket:
         return Sources((*beside, *_on_bucket(bucket)))
     beside += _writable(bucket, access, action)
-    if access.object is None:
+    held = access.version(version)
+    if held is None:
         return Sources(tuple(beside))
-    found = effective(access.object, ignore_public=ignored)
+    found = effective(held, ignore_public=ignored)
     beside += _on_object(found)
     if found.owner == access.owner:
         return Sources(tuple(beside))

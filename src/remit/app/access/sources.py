@@ -17,12 +17,12 @@ def sources(
     access: Access | None, policy: Document | None, action: str, about: str, caller: Who
 ) -> Sources:
     """What is beside the resource's `policy` for `action`. `about` names what a request is about
-    within the resource: a grant of a key, by id or token."""
+    within the resource: a grant of a key, by id or token; a version of an object."""
     if access is None:
         return NOTHING_BESIDE
     if isinstance(access, KmsAccess):
         return kms.sources(access, action, about, caller)
-    return s3.sources(policy, access, action, caller.account)
+    return s3.sources(policy, access, action, about, caller.account)
 
 
 @lru_cache(maxsize=1024)
