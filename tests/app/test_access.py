@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import remit.app.access
 from remit.account.applying import Own, There, parsed, policies_for
 from remit.account.model import Document
 from remit.app.access.acl import (
@@ -39,6 +41,7 @@ from remit.app.access.model import (
     Who,
 )
 from remit.app.access.sources import sources, with_own
+from remit.app.access.unconfirmed import UNCONFIRMED
 from remit.core.decision import Decision, Layer, Verdict
 from remit.core.request import Request, Value
 from remit.engine.authorize import authorize
@@ -356,3 +359,24 @@ def test_a_grant_is_named_in_what_determined() -> None:
     [named] = authorize(Request(ANN[HOME], "kms:Encrypt", KEY, HOME), policies).determining
     assert (named.layer, named.policy) == (Layer.RESOURCE, 1)
     assert documents(policies, named.layer)[named.policy].name == "grant g-1"
+
+
+# --- what is not confirmed ----------------------------------------------------------------------
+
+PACKAGE = Path(remit.app.access.__file__).parent
+
+
+def test_what_is_unconfirmed_is_where_the_table_says() -> None:
+    named = {
+        (path.name, words[0].rstrip(').,;:"'))
+        for path in PACKAGE.glob("*.py")
+        for part in path.read_text(encoding="utf-8").split("unconfirmed:")[1:]
+        if (words := part.replace("#", " ").split())
+    }
+    assert named == {(entry.where, entry.name) for entry in UNCONFIRMED}
+
+
+def test_the_page_on_fidelity_lists_it() -> None:
+    page = (Path(__file__).parents[2] / "docs/fidelity.md").read_text("utf-8")
+    for entry in UNCONFIRMED:
+        assert f"| `{entry.name}` | {entry.question} | {entry.chosen} | {entry.facts} |" in page

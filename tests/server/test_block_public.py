@@ -5,6 +5,7 @@ Expectations: S3 User Guide, access-control-block-public-access; facts/iam.md 4.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -269,3 +270,26 @@ def test_the_status_of_a_policy(
 def test_an_account_in_front_of_the_host_is_no_bucket(host: str, path: str, seen: bool) -> None:
     request = HttpRequest("GET", path, headers=(("host", host),))
     assert (path_style(request).path != path) is seen
+
+
+def test_a_bucket_of_a_template_is_as_it_says(live: Live) -> None:
+    """CloudFormation User Guide, AWS::S3::Bucket."""
+    own = {
+        "BucketName": "of-template",
+        "PublicAccessBlockConfiguration": {"BlockPublicAcls": True, "BlockPublicPolicy": False},
+        "OwnershipControls": {"Rules": [{"ObjectOwnership": "ObjectWriter"}]},
+    }
+    kind = "AWS::S3::Bucket"
+    resources = {
+        "Own": {"Type": kind, "Properties": own},
+        "Plain": {"Type": kind, "Properties": {"BucketName": "of-template-plain"}},
+    }
+    template = json.dumps({"Resources": resources})
+    live.client("cloudformation").create_stack(StackName="s", TemplateBody=template)
+    s3 = live.client("s3")
+    found = s3.get_public_access_block(Bucket="of-template")["PublicAccessBlockConfiguration"]
+    assert found == {**dict.fromkeys(SWITCHES, False), "BlockPublicAcls": True}
+    controls = s3.get_bucket_ownership_controls(Bucket="of-template")["OwnershipControls"]
+    assert controls == own["OwnershipControls"]
+    plain = s3.get_public_access_block(Bucket="of-template-plain")
+    assert plain["PublicAccessBlockConfiguration"] == dict.fromkeys(SWITCHES, True)

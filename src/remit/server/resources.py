@@ -18,7 +18,7 @@ from remit.core.arn import Arn
 from remit.core.text import Text
 from remit.enforce.recognize import Recognized
 from remit.server import kms_grants as grants
-from remit.server import s3_access as beside
+from remit.server import s3_lists as beside
 
 Lookup = Callable[[Arn, str], Resource | None]
 

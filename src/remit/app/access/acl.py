@@ -82,7 +82,7 @@ _CANNED: Mapping[str, tuple[tuple[str, str], ...]] = {
     "log-delivery-write": ((LOG_DELIVERY, WRITE), (LOG_DELIVERY, READ_ACP)),
 }
 BUCKET_OWNER_FULL = "bucket-owner-full-control"
-_HEADERS: Mapping[str, str] = {
+HEADERS: Mapping[str, str] = {
     "GrantFullControl": FULL,
     "GrantRead": READ,
     "GrantReadACP": READ_ACP,
@@ -99,7 +99,7 @@ def requested(
     """The list that a request brings, for what `owner` owns; None where it brings none. Raises
     AclError."""
     canned = params.get("ACL")
-    headers = [(name, str(params[name])) for name in _HEADERS if params.get(name)]
+    headers = [(name, str(params[name])) for name in HEADERS if params.get(name)]
     body = params.get("AccessControlPolicy")
     if canned and headers:
         raise AclError(
@@ -108,7 +108,7 @@ def requested(
     if canned:
         return _canned(str(canned), owner, bucket_owner)
     if headers:
-        lines = [line for name, text in headers for line in _header(_HEADERS[name], text, emails)]
+        lines = [line for name, text in headers for line in _header(HEADERS[name], text, emails)]
     elif isinstance(body, dict) and body:
         lines = _body(body, emails)
     else:
@@ -204,7 +204,7 @@ def is_owners_only(acl: Acl, bucket_owner: str) -> bool:
 
 def effective(acl: Acl, *, ignore_public: bool) -> Acl:
     """What counts of a list. A public one that is ignored leaves its owner's lines
-    (IgnorePublicAcls; UNCONFIRMED that the others are lost: docs/fidelity.md, `ignored-acls`)."""
+    (IgnorePublicAcls; unconfirmed: ignored-acls)."""
     if not ignore_public or not is_public_acl(acl):
         return acl
     return Acl(acl.owner, tuple(one for one in acl.grants if one.grantee == acl.owner))

@@ -7,7 +7,7 @@ in your account"); KMS API Reference, GrantConstraints; facts/iam.md 4.7 and 4.1
 A grant only allows. For a principal of the key's account its statement counts with the key policy.
 For one of another account the identity side must allow as well, and there the grant counts too if
 that account made it ("a grant or IAM policy in your account"). That a grant made by the key's
-account does not is UNCONFIRMED (docs/fidelity.md, `foreign-grant`).
+account does not is unconfirmed: foreign-grant.
 """
 
 from __future__ import annotations
@@ -123,7 +123,8 @@ def _statement(grant: KmsGrant, operation: str) -> Statement | None:
 
 def _pairs(grant: KmsGrant) -> Mapping[str, str] | None:
     """What both constraints demand. Names of pairs are compared in any letter case, values as they
-    are (GrantConstraints)."""
+    are (GrantConstraints). Context keys know no letter case, so a request has each name once
+    (unconfirmed: grant-pairs)."""
     found: dict[str, str] = {}
     for key, value in (*grant.equals, *grant.subset):
         if found.setdefault(key.lower(), value) != value:

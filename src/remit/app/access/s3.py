@@ -118,7 +118,7 @@ def _writable(bucket: Acl, access: S3Access, action: str) -> tuple[Document, ...
         return ()
     there = access.object
     if there is None:
-        # Deleting what is not there leaves a marker, which no page says WRITE may do.
+        # Deleting what is not there leaves a marker. unconfirmed: write-marker
         holders = None if action == "s3:PutObject" else frozenset[str]()
     else:
         holders = frozenset({there.owner, access.owner}) - {ANONYMOUS}

@@ -18,6 +18,7 @@ from typing import Any
 from remit.account.model import Document
 from remit.app.access.acl import (
     BUCKET_OWNER_FULL,
+    HEADERS,
     AclError,
     Emails,
     is_owners_only,
@@ -33,8 +34,14 @@ PREFERRED = "BucketOwnerPreferred"
 OF_BUCKET = frozenset({"CreateBucket", "PutBucketAcl"})
 OF_NEW_OBJECT = frozenset({"PutObject", "CopyObject", "CreateMultipartUpload"})
 OF_OBJECT = OF_NEW_OBJECT | {"PutObjectAcl"}
-CHECKED = OF_BUCKET | OF_OBJECT | {"PutBucketPolicy", "PutBucketOwnershipControls"}
-"""The operations of S3 of which this file has something to say."""
+_WITH_LISTS = OF_BUCKET | OF_OBJECT
+_LISTS = frozenset({"ACL", "AccessControlPolicy", *HEADERS})
+_OTHERS = frozenset({"PutBucketPolicy", "PutBucketOwnershipControls"})
+
+
+def says_something(operation: str, params: Mapping[str, Any]) -> bool:
+    """Whether a call of S3 brings anything that is checked here. Asked about every call."""
+    return operation in _OTHERS or (operation in _WITH_LISTS and not _LISTS.isdisjoint(params))
 
 
 def brought(
@@ -56,7 +63,7 @@ def blocked(
     if operation == "PutBucketPolicy":
         public = access.block.block_policy and is_public_document(_policy(params))
         return PolicyType.BLOCKED_POLICIES if public else None
-    if operation not in OF_BUCKET | OF_OBJECT or access.enforced or not access.block.block_acls:
+    if operation not in _WITH_LISTS or access.enforced or not access.block.block_acls:
         return None  # where lists are off none is taken: an error
     try:
         acl = brought(operation, params, access, writer, emails)
@@ -123,6 +130,7 @@ def _ownership(params: Mapping[str, Any]) -> str:
 
 def owner_of_new(ownership: str, params: Mapping[str, Any], writer: str, bucket_owner: str) -> str:
     """Who owns what is written now: with lists off the bucket's owner; where that is preferred, if
-    the writer gives it full control; else the writer (about-object-ownership)."""
+    the writer gives it full control; else the writer (about-object-ownership), also in a bucket
+    without a setting (unconfirmed: no-ownership)."""
     preferred = ownership == PREFERRED and params.get("ACL") == BUCKET_OWNER_FULL
     return bucket_owner if ownership == ENFORCED or preferred else writer

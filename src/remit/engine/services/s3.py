@@ -5,8 +5,7 @@ each of its Allows is seen to be narrowed to values that are fixed; whatever is 
 narrows nothing.
 
 Source: S3 User Guide, access-control-block-public-access, "The meaning of public"; facts/iam.md
-9.4. Whether S3 knows further keys, such as aws:PrincipalArn, is not documented: they narrow nothing
-(docs/fidelity.md, `public-keys`).
+9.4.
 """
 
 from __future__ import annotations
@@ -69,7 +68,8 @@ def _is_access_points(text: str) -> bool:
 _TEXT = frozenset({"stringequals", "stringequalsignorecase", "stringlike"})
 _ARN = _TEXT | {"arnequals", "arnlike"}
 _ADDRESS = frozenset({"ipaddress"})
-# Key to the operators that compare with it, and what its values must be.
+# Key to the operators that compare with it, and what its values must be. Others narrow nothing
+# (unconfirmed: public-keys).
 _NARROW: Mapping[str, tuple[frozenset[str], Callable[[str], bool]]] = {
     "aws:principalorgid": (_TEXT, _is_fixed),
     "aws:sourceaccount": (_TEXT, _is_fixed),
