@@ -1,6 +1,6 @@
-"""Calls of S3 around moto: what Block Public Access denies, what S3 refuses, and the operations that
-remit answers in moto's stead or follows up: moto knows one owner of everything, lets objects inherit
-lists, and does not read some of them.
+"""Calls of S3 around moto: what Block Public Access denies, what S3 refuses, and the operations
+that remit answers in moto's stead or follows up. moto knows one owner of everything, lets objects
+inherit lists, and does not read some of them.
 """
 
 from __future__ import annotations
