@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import textwrap
 from contextlib import redirect_stdout
 from pathlib import Path
 
@@ -142,27 +143,29 @@ def test_a_seeded_role_may_do_what_its_stage_deploys() -> None:
         )
 
 
-def test_the_page_tells_the_truth(monkeypatch: pytest.MonkeyPatch) -> None:
-    page = (ROOT / "docs" / "serve.md").read_text("utf-8")
+@pytest.mark.parametrize("name", ["serve.md", "access.md"])
+def test_the_page_tells_the_truth(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = (ROOT / "docs" / name).read_text("utf-8")
     program = re.findall(r"```python\n(.*?)```", page, re.DOTALL)[0]
-    printed = re.search(r"^prints\n\n    (.*)\n", page, re.MULTILINE)
+    printed = re.search(r"^prints\n\n((?:    .*\n)+)", page, re.MULTILINE)
     assert printed is not None
+    expected = textwrap.dedent(printed[1]).strip().replace("123456789012", "111122223333")
     with serving() as live:
-        for name, value in {
+        for variable, value in {
             "AWS_ENDPOINT_URL": live.url,
             "AWS_DEFAULT_REGION": "us-east-1",
             "AWS_ACCESS_KEY_ID": live.administrator.id,
             "AWS_SECRET_ACCESS_KEY": live.administrator.secret,
         }.items():
-            monkeypatch.setenv(name, value)
+            monkeypatch.setenv(variable, value)
         import boto3
 
         monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
         said = io.StringIO()
         with redirect_stdout(said):
-            exec(compile(program, "docs/serve.md", "exec"), {})  # noqa: S102 - our own page
+            exec(compile(program, f"docs/{name}", "exec"), {})  # noqa: S102 - our own page
         monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
-    assert said.getvalue().strip() == printed[1].replace("123456789012", "111122223333")
+    assert said.getvalue().strip() == expected
 
 
 def test_an_unknown_call_is_let_through_when_told() -> None:

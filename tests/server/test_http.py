@@ -171,6 +171,7 @@ def test_strangers_are_let_in_by_resource_policies_only(live: Live, bucket: str)
     status, body = fetch(url)
     assert (status, b"<Message>Access Denied</Message>" in body) == (403, True)
     s3 = live.client("s3")
+    s3.delete_public_access_block(Bucket=bucket)
     s3.put_bucket_policy(
         Bucket=bucket, Policy=to("*", "s3:GetObject", resource=f"arn:aws:s3:::{bucket}/dir/*")
     )

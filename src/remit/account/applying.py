@@ -6,11 +6,11 @@ Rules: facts/iam.md 4.1 and 4.2 (IAM User Guide, reference_policies_evaluation-l
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from remit.account.model import Account, Document, Role, User
-from remit.core.policy import Policy
+from remit.core.policy import Effect, Policy
 from remit.core.span import Span
 from remit.engine.policyset import PolicySet
 from remit.syntax.policy import parse_text
@@ -41,10 +41,13 @@ class Own:
 
 @dataclass(frozen=True, slots=True)
 class There:
-    """The policies that bind whoever comes to a resource."""
+    """The policies that bind whoever comes to a resource. `beside` count with its own policy;
+    `denies_only` says why nothing but the Denies of that counts, where it is so."""
 
     resource: Document | None = None
     rcp: tuple[Level, ...] | None = None
+    beside: Level = ()
+    denies_only: str = ""
 
 
 NOWHERE = There()
@@ -110,7 +113,7 @@ def compiled(own: Own, there: There) -> Compiled:
     documents = [*own.identity, *(own.boundary or ()), *(own.session or ())]
     for levels in (own.scp, there.rcp):
         documents += (one for level in levels or () for one in level)
-    documents += [] if there.resource is None else [there.resource]
+    documents += there.beside if there.resource is None else (there.resource, *there.beside)
     return Compiled(_set(own, there, any(map(_is_conditional, documents))))
 
 
@@ -124,12 +127,28 @@ def _set(own: Own, there: There, conditional: bool) -> PolicySet:
     return PolicySet(
         conditional=conditional,
         identity=_parsed(own.identity),
-        resource=None if there.resource is None else parsed(there.resource),
+        resource=_resource(there),
         boundary=None if own.boundary is None else _parsed(own.boundary),
         session=None if own.session is None else _parsed(own.session),
         scp=None if own.scp is None else [_parsed(level) for level in own.scp],
         rcp=None if there.rcp is None else [_parsed(level) for level in there.rcp],
+        beside=_parsed(there.beside),
     )
+
+
+def _resource(there: There) -> Policy | None:
+    """The resource's policy. A statement with a fault grants nothing and keeps its number."""
+    if there.resource is None:
+        return None
+    found = parsed(there.resource)
+    if not there.denies_only:
+        return found
+    fault = (there.denies_only,)
+    statements = tuple(
+        replace(one, faults=(*one.faults, *fault)) if one.effect is Effect.ALLOW else one
+        for one in found.statements
+    )
+    return replace(found, statements=statements)
 
 
 @lru_cache(maxsize=_PARSED)

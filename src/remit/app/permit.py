@@ -7,11 +7,13 @@ for a denial. What a call asks for is told by enforce/calls.py; how one is decid
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
-from remit.account.applying import attachable, compiled
+from remit.account.applying import Compiled, There, attachable, compiled
 from remit.account.model import Account
+from remit.app.access.model import Access, Who
+from remit.app.access.sources import sources, with_own
 from remit.app.authenticate import Caller
 from remit.app.ports import Resource, State
 from remit.core.decision import Decision, Layer, Verdict
@@ -20,7 +22,7 @@ from remit.engine.authorize import authorize
 from remit.engine.policyset import PolicySet
 from remit.explain.causes import Trace, documents
 from remit.explain.trace import trace
-from remit.explain.wording import Cause, denial, plain, policy_type
+from remit.explain.wording import Cause, PolicyType, denial, plain, policy_type
 
 _S3 = "s3:"
 Context: TypeAlias = Callable[[], Mapping[str, Value]]
@@ -30,23 +32,27 @@ Context: TypeAlias = Callable[[], Mapping[str, Value]]
 @dataclass(frozen=True, slots=True)
 class Asked:
     """One permission that a call asks for: an action on a resource, or on any of `alternatives`.
-    `context` gives the context keys that belong to this permission alone."""
+    `context` gives the context keys that belong to this permission alone. `about` names what of the
+    resource is meant, where that has no ARN: a grant of a key, a version of an object."""
 
     action: str
     resource: str
     alternatives: tuple[str, ...] = ()
     context: Context = dict
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Permitted:
     """What became of a call: the request that decided (the denied one, else the last), with its
-    decision and policies; None where the call asks for no permission."""
+    decision and policies; None where the call asks for no permission. `blocked` is the switch of S3
+    Block Public Access that denies what policies allow."""
 
     allowed: bool
     request: Request | None = None
     decision: Decision | None = None
     policies: PolicySet | None = field(default=None, repr=False)
+    blocked: PolicyType | None = None
 
 
 FREE = Permitted(True)
@@ -90,7 +96,11 @@ def _on(
     resource = state.resource(name, caller.account)
     owner = resource.account or _account(name) or caller.account
     account = state.account(owner if owner.isdigit() else caller.account)
-    found = compiled(caller.own, attachable(account, resource.policy))
+    there = attachable(account, resource.policy)
+    if resource.access is None:
+        found = compiled(caller.own, there)
+    else:
+        found, owner = _with_access(caller, asked, there, resource.access, owner)
     if not found.conditional and not asked.action.startswith(_BY_CONTEXT):
         # Nothing looks at the context: it is put together only where it will be told.
         request = Request(caller.principal, asked.action, name, owner, caller.keys)
@@ -98,12 +108,26 @@ def _on(
         if decision.allowed:
             return Permitted(True, request, decision, found.policies)
     keys = {**context(), **caller.keys, **_resource_keys(asked.action, resource), **asked.context()}
+    if resource.account is not None and owner != resource.account:
+        keys["aws:ResourceAccount"] = resource.account
     if account.organisation is not None:
         keys["aws:ResourceOrgID"] = account.organisation.id
         keys["aws:ResourceOrgPaths"] = (account.organisation.path,)
     request = Request(caller.principal, asked.action, name, owner, keys)
     decision = authorize(request, found.policies)
     return Permitted(decision.allowed, request, decision, found.policies)
+
+
+def _with_access(
+    caller: Caller, asked: Asked, there: There, access: Access, owner: str
+) -> tuple[Compiled, str]:
+    """The policies together with grants and access control lists, and the account that decides: of
+    an object in a bucket it may be another than the bucket's."""
+    identity = "" if caller.identity is None else caller.identity.arn
+    who = Who(caller.account, caller.principal, identity)
+    beside = sources(access, there.resource, asked.action, asked.about, who)
+    there = replace(there, beside=beside.beside, denies_only=beside.denies_only)
+    return compiled(with_own(caller.own, beside.own), there), beside.owner or owner
 
 
 # Services whose own rules look at the context, whatever the policies say (engine/services).
@@ -151,11 +175,15 @@ def sentence(denied: Permitted, home: Account | None, state: State, encoded: str
     request, policies = denied.request, denied.policies
     if request is None or policies is None:
         return ""
+    if denied.blocked is not None:
+        return denial(request, Cause(denied.blocked, explicit=False))
     found = trace(request, policies)
     spoken = Request(
         request.principal, found.action, request.resource, request.resource_account, request.context
     )
-    if not _related(home, request.resource_account, state):
+    owner = request.context.get("aws:ResourceAccount")  # a bucket's, not that of an object in it
+    owner = owner if isinstance(owner, str) else request.resource_account
+    if not _related(home, owner, state):
         return plain(spoken) or denial(spoken, None, encoded)
     cause = None
     if found.blocking:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
 from remit.account.model import AccessKey, Account, Document, Tags
+from remit.app.access.model import Access
 from remit.core.decision import Decision
 from remit.core.request import Request
 from remit.engine.policyset import PolicySet
@@ -22,12 +23,14 @@ Clock: TypeAlias = Callable[[], float]
 @dataclass(frozen=True, slots=True)
 class Resource:
     """What is there under an ARN. `account` owns it; `policy` is its own policy; `object_tags` are
-    those of an S3 object, whose keys are others than those of the bucket."""
+    those of an S3 object, whose keys are others than those of the bucket. `access` is what lets
+    callers in beside the policy: grants of a key, access control lists; None where nothing does."""
 
     account: str | None = None
     policy: Document | None = None
     tags: Tags = ()
     object_tags: Tags = ()
+    access: Access | None = None
 
 
 NO_RESOURCE = Resource()

@@ -93,7 +93,20 @@ def _asked(need: Need, call: Recognized, around: Around, lookups: Lookups) -> As
         own: dict[str, Value] = of_action(need.action, seen)
         return own | {key: value for key, text in need.context.items() if (value := _value(text))}
 
-    return Asked(need.action, resource, alternatives, context)
+    return Asked(need.action, resource, alternatives, context, _about(need, call))
+
+
+def _about(need: Need, call: Recognized) -> str:
+    """The grant that is to be retired, by its token or its id; the version of an object, which for
+    the source of a copy stands after its name."""
+    params = call.params
+    if call.operation == "RetireGrant" and call.service == "kms":
+        return str(params.get("GrantToken") or params.get("GrantId") or "")
+    if call.service != "s3":
+        return ""
+    if "CopySource" in params and need.action.startswith("s3:Get"):
+        return str(params["CopySource"]).partition("?versionId=")[2]
+    return str(params.get("VersionId") or "")
 
 
 def _among(

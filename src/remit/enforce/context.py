@@ -139,13 +139,50 @@ def _function_arn(seen: Seen) -> Found:
     return [("lambda:FunctionArn", name if name.startswith("arn:") else head + name)]
 
 
-def _encryption_context(seen: Seen) -> Found:
-    context = seen.params.get("EncryptionContext")
-    if not isinstance(context, dict) or not context:
-        return
-    yield "kms:EncryptionContextKeys", tuple(map(str, context))
-    for key, value in context.items():
-        yield f"kms:EncryptionContext:{key}", str(value)
+def _encryption_context(path: str) -> Callable[[Seen], Found]:
+    """The pairs of an encryption context, wherever the operation takes them."""
+
+    def found(seen: Seen) -> Found:
+        pairs = [
+            pair
+            for one in path.split()
+            for context in _at(seen.params, one)
+            if isinstance(context, dict)
+            for pair in context.items()
+        ]
+        if pairs:
+            yield "kms:EncryptionContextKeys", tuple(str(key) for key, _ in pairs)
+        for key, value in pairs:
+            yield f"kms:EncryptionContext:{key}", str(value)
+
+    return found
+
+
+# A grant's constraints stand for the encryption context that it allows (KMS Developer Guide,
+# conditions-kms, kms:EncryptionContextKeys).
+_ENCRYPTION_CONTEXT: Mapping[str, Callable[[Seen], Found]] = {
+    "kms:CreateGrant": _encryption_context(
+        "Constraints.EncryptionContextEquals Constraints.EncryptionContextSubset"
+    ),
+    "kms:ReEncryptFrom": _encryption_context("SourceEncryptionContext"),
+    "kms:ReEncryptTo": _encryption_context("DestinationEncryptionContext"),
+}
+
+
+def _grant_constraint(seen: Seen) -> Found:
+    """kms:GrantConstraintType: which constraints a grant is made with."""
+    constraints = seen.params.get("Constraints")
+    kinds = tuple(k for k, v in constraints.items() if v) if isinstance(constraints, dict) else ()
+    return [("kms:GrantConstraintType", kinds[0] if len(kinds) == 1 else kinds)] if kinds else []
+
+
+def _grant_for_service(seen: Seen) -> Found:
+    """Whoever calls here is no service of AWS's that acts for somebody."""
+    return [("kms:GrantIsForAWSResource", "false")]
+
+
+def _caller_account(seen: Seen) -> Found:
+    return [("kms:CallerAccount", seen.account)] if seen.account.isdigit() else []
 
 
 def _secret(seen: Seen) -> Found:
@@ -245,7 +282,10 @@ _FUNCTIONS: Mapping[str, Callable[[Seen], Found]] = {
     "dynamodb:Attributes": dynamodb.attributes,
     "dynamodb:LeadingKeys": dynamodb.leading_keys,
     "ec2:Region": _ec2_region,
-    "kms:EncryptionContext": _encryption_context,
+    "kms:CallerAccount": _caller_account,
+    "kms:EncryptionContext": _encryption_context("EncryptionContext"),
+    "kms:GrantConstraintType": _grant_constraint,
+    "kms:GrantIsForAWSResource": _grant_for_service,
     "lambda:FunctionArn": _function_arn,
     "s3:RequestObjectTag": _object_tags,
     "s3:authType": _s3_authentication,
@@ -265,6 +305,8 @@ def _sources(action: str) -> tuple[Callable[[Seen], Found], ...]:
     found: dict[Callable[[Seen], Found], None] = {}
     for key in sorted(known.all_keys) if known is not None else ():
         special = [fill for begin, fill in _FUNCTIONS.items() if key.startswith(begin)]
+        if key.startswith("kms:EncryptionContext") and action in _ENCRYPTION_CONTEXT:
+            special = [_ENCRYPTION_CONTEXT[action]]
         for fill in special:
             found[fill] = None
         if not special and key in _PARAMETERS:

@@ -117,6 +117,13 @@ UNCONFIRMED: tuple[Unconfirmed, ...] = (
         "1.4",
     ),
     Unconfirmed(
+        "public-keys",
+        "Which further condition keys, such as aws:PrincipalArn, make a bucket policy not public.",
+        "None: only the documented ones do.",
+        "services/s3.py",
+        "9.4",
+    ),
+    Unconfirmed(
         "bool-text",
         "Whether a Deny reads a Bool value that is neither true nor false.",
         "The Deny holds.",

@@ -179,7 +179,7 @@ def levels(policies: PolicySet, layer: Layer) -> Sequence[Sequence[Policy]] | No
         case Layer.RCP:
             return policies.rcp
         case Layer.RESOURCE:
-            return None if policies.resource is None else [[policies.resource]]
+            return None if policies.at_resource is None else [policies.at_resource]
         case Layer.IDENTITY:
             return [policies.identity]
         case Layer.BOUNDARY:

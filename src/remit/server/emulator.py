@@ -20,7 +20,7 @@ from urllib.parse import unquote_to_bytes
 
 from remit.core.http import HttpAnswer, HttpRequest
 from remit.enforce.recognize import Recognized
-from remit.server import aws_policies, cbor, identities, root_features
+from remit.server import aws_policies, cbor, identities, root_features, s3_lists
 
 Handler: TypeAlias = Callable[[Any, str, Any], Any]
 # Those of the connection, and what the server writes itself.
@@ -88,6 +88,7 @@ def prepare() -> None:
     identities.extend()
     root_features.extend()
     aws_policies.extend()
+    s3_lists.extend()
 
 
 def call(recognized: Recognized, request: HttpRequest, who: Identity) -> HttpAnswer:

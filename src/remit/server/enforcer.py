@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 
 from remit.app.authenticate import ANONYMOUS, Authenticated, Caller, authenticate, is_signed
@@ -29,7 +29,7 @@ from remit.enforce.denials import Refusal, Speech
 from remit.enforce.recognize import Recognized, Unrecognized, recognize
 from remit.enforce.services import all_services
 from remit.explain.wording import EC2_BLOB
-from remit.server import emulator, resources
+from remit.server import besides, emulator, resources
 from remit.server.answers import ANSWERS
 from remit.server.emulator import Identity, Unsupported
 from remit.server.hosts import path_style
@@ -135,7 +135,12 @@ class Enforcer:
             own = ANSWERS.get((call.service, call.operation))
             if own is not None:
                 return own(call, ready.identity.account, self.state, ready.id)
-            found = emulator.call(call, ready.request, ready.identity)
+            forward = partial(emulator.call, call, ready.request, ready.identity)
+            if besides.answers(call):
+                speech = _speech(call, ready.request)
+                found = besides.answer(call, ready.caller.account, speech, ready.id, forward)
+            else:
+                found = forward()
         except Unsupported as error:
             refusal = Refusal("NotImplemented", f"remit serve does not emulate this: {error}", 501)
             return denials.answer(refusal, _speech(call, ready.request), ready.id)
@@ -196,6 +201,8 @@ class Enforcer:
             found = Permitted(False)
         else:
             found = self._permitted(asked, around)
+        if found.allowed:
+            found = self._unblocked(found, call, around)
         speech = _speech(call, around.request)
         refusal = None if found.allowed else self._refusal(found, asked, call, around, speech)
         if self.learn is not None:
@@ -221,6 +228,11 @@ class Enforcer:
             )
 
         return permit(around.caller, asked.asked, self.state, context)
+
+    def _unblocked(self, found: Permitted, call: Recognized, around: Around) -> Permitted:
+        """What policies allow may still be denied by S3 Block Public Access."""
+        blocked = besides.denied(call, around.caller.account)
+        return found if blocked is None else replace(found, allowed=False, blocked=blocked)
 
     def _refusal(
         self, found: Permitted, asked: Asking, call: Recognized, around: Around, speech: Speech

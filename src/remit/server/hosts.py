@@ -14,6 +14,8 @@ from remit.core.http import HttpRequest
 # What follows the bucket in the names under which a local S3 can be reached.
 _ENDINGS = (".localhost", ".localhost.localstack.cloud")
 _MARKS = (".s3.", ".s3-")
+_S3_CONTROL = "/v20180820/"
+"""How paths of S3 Control begin, whose clients put the account in front of the host."""
 
 
 @lru_cache(maxsize=1024)
@@ -39,7 +41,7 @@ def path_style(request: HttpRequest) -> HttpRequest:
     if "." not in host:
         return request
     bucket = bucket_of(host)
-    if bucket is None:
+    if bucket is None or (bucket.isdigit() and request.path.startswith(_S3_CONTROL)):
         return request
     port = host.rpartition(":")[2] if ":" in host else ""
     plain = f"localhost:{port}" if port.isdigit() else "localhost"

@@ -17,6 +17,8 @@ from remit.app.ports import NO_RESOURCE, Resource
 from remit.core.arn import Arn
 from remit.core.text import Text
 from remit.enforce.recognize import Recognized
+from remit.server import kms_grants as grants
+from remit.server import s3_lists as beside
 
 Lookup = Callable[[Arn, str], Resource | None]
 
@@ -56,11 +58,12 @@ def _s3(arn: Arn, account: str) -> Resource | None:
         None if bucket.policy is None else _document(arn, bucket.policy.decode("utf-8", "replace"))
     )
     tags = _pairs(backend.tagger.get_tag_dict_for_resource(bucket.arn))
+    access = beside.mattering(bucket, key, policy)
     if not key:
-        return Resource(owner, policy, tags)
+        return Resource(owner, policy, tags, (), access)
     held = bucket.keys.get(key)
     own = _pairs(backend.tagger.get_tag_dict_for_resource(held.arn)) if held is not None else ()
-    return Resource(owner, policy, (), own)
+    return Resource(owner, policy, (), own, access)
 
 
 def _sqs(arn: Arn, account: str) -> Resource | None:
@@ -86,7 +89,7 @@ def _kms(arn: Arn, account: str) -> Resource | None:
     if key is None:
         return None
     tags = _pairs(backend.tagger.get_tag_dict_for_resource(key.id))
-    return Resource(account, _document(arn, key.policy), tags)
+    return Resource(account, _document(arn, key.policy), tags, (), grants.of_key(key, account))
 
 
 def _secret(arn: Arn, account: str) -> Resource | None:
@@ -212,6 +215,8 @@ def partition_key(table: str) -> str | None:
 
 def complete(call: Recognized, text: Text, account: str) -> str | None:
     """The one ARN that fits a text with holes; None where none does, or several do."""
+    if call.service == "kms" and call.operation == "RetireGrant":
+        return grants.key_of(call.params)
     first = text.parts[0] if text.parts else ""
     head = first.split(":") if isinstance(first, str) else []
     service = head[2] if len(head) > 2 else ""

@@ -1,0 +1,1 @@
+"""What lets callers in beside policies: grants of KMS keys, access control lists of S3."""
