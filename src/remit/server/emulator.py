@@ -20,6 +20,7 @@ from urllib.parse import unquote_to_bytes
 from remit.core.http import HttpAnswer, HttpRequest
 from remit.enforce.recognize import Recognized
 from remit.server import identities, root_features
+from remit.server.between import table as between
 
 Handler: TypeAlias = Callable[[Any, str, Any], Any]
 _HOP_BY_HOP = frozenset({"connection", "transfer-encoding", "status", "keep-alive"})
@@ -63,6 +64,7 @@ def prepare() -> None:
     FakeBucket.get_permission = lambda *_: PermissionResult.PERMITTED  # type: ignore[method-assign]
     identities.extend()
     root_features.extend()
+    between.extend()
 
 
 def call(recognized: Recognized, request: HttpRequest, who: Identity) -> HttpAnswer:

@@ -29,6 +29,7 @@ from remit.enforce.recognize import Recognized, Unrecognized, recognize
 from remit.enforce.services import all_services
 from remit.explain.wording import EC2_BLOB
 from remit.server import emulator, resources
+from remit.server.between.sending import Office, Sending, sending
 from remit.server.emulator import Identity, Unsupported
 from remit.server.hosts import path_style
 from remit.server.state import MotoState
@@ -134,7 +135,7 @@ class Enforcer:
         try:
             if self._decides_itself(call):
                 return self._of_sts(ready)
-            found = emulator.call(call, ready.request, ready.identity)
+            found = self._emulated(ready)
         except Unsupported as error:
             refusal = Refusal("NotImplemented", f"remit serve does not emulate this: {error}", 501)
             return denials.answer(refusal, speech, ready.id)
@@ -152,6 +153,17 @@ class Enforcer:
         return self.run(found) if isinstance(found, Ready) else found
 
     # --- steps ----------------------------------------------------------------------------------
+
+    def _emulated(self, ready: Ready) -> HttpAnswer:
+        """moto's answer. What its services do with each other meanwhile is decided (between/)."""
+        call = ready.call
+        if not self.settings.enforced:
+            return emulator.call(call, ready.request, ready.identity)
+        office = Office(
+            self.state, self.clock, self.entropy, self.log, self.master, self.learn is not None
+        )
+        with sending(Sending(office, ready.id, call.service, ready.caller, ready.request)):
+            return emulator.call(call, ready.request, ready.identity)
 
     def _decides_itself(self, call: Recognized) -> bool:
         """STS knows better than a plain decision who may call it (sts.py)."""
