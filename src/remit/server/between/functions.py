@@ -9,7 +9,7 @@ name too, is not asked for: roles without it work (docs/between.md).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -26,7 +26,7 @@ _READING: Mapping[str, tuple[str, ...]] = {
     "dynamodb": _STREAM,
 }
 _REFUSED: Mapping[str, str] = {
-    "sqs": "The provided execution role does not have permissions to call {} on SQS",
+    "sqs": "The function execution role does not have permissions to call {} on SQS",
     "kinesis": (
         "Cannot access stream {}. Please ensure the role can perform the GetRecords,"
         " GetShardIterator, DescribeStream, ListShards, and ListStreams Actions on your stream in"
@@ -75,17 +75,18 @@ def _create_mapping(now: Sending, moto: Function, backend: Any, spec: Any) -> An
     name = str(spec.get("FunctionName") or "")
     function = _function(backend.account_id, backend.region_name, name) if name else None
     delivery = _reading(function, source) if function is not None else None
-    if delivery is not None and not now.permits(delivery):
-        raise _refused(delivery.asked, source)
+    denied = now.denies(delivery) if delivery is not None else None
+    if denied is not None:
+        raise _refused(denied, source)
     return moto(backend, spec)
 
 
-def _refused(asked: Iterable[Asked], source: str) -> Exception:
+def _refused(action: str, source: str) -> Exception:
     from moto.awslambda.exceptions import InvalidParameterValueException
 
-    service = source.split(":")[2]
-    first = next(iter(asked)).action.partition(":")[2]
-    told = first if service == "sqs" else source
+    service, told = source.split(":")[2], source
+    if service == "sqs":  # a role that cannot be taken on fails at the first call
+        told = action.removeprefix("sqs:") if action.startswith("sqs:") else _READING[service][0]
     return InvalidParameterValueException(_REFUSED[service].format(told))
 
 

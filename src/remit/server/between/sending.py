@@ -51,6 +51,10 @@ class Sending:
 
     def permits(self, delivery: Delivery) -> bool:
         """Whether a delivery may be made. Each decision on the way is logged."""
+        return self.denies(delivery) is None
+
+    def denies(self, delivery: Delivery) -> str | None:
+        """The action that is denied to a delivery, if one is. Each decision is logged."""
         if self.service in _CHANGING:
             self.office.state.forget()
         started = time.perf_counter()
@@ -63,7 +67,10 @@ class Sending:
         seconds = time.perf_counter() - started
         for step in steps:
             self.office.log.record(self._decided(step, now, seconds))
-        return steps[-1].allowed or self.office.lenient
+        last = steps[-1]
+        if last.allowed or self.office.lenient:
+            return None
+        return "" if last.found.request is None else last.found.request.action
 
     def _decided(self, step: Step, now: float, seconds: float) -> Decided:
         found = step.found
