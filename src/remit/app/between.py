@@ -37,7 +37,7 @@ class Delivery:
     owns `source`, the ARN of what the call is made for: a topic, a rule, a log group. `asked` are
     the permissions at the receiver. `role` is taken on first, under the name `session`; without one
     the service calls as itself, or as `caller` where it goes on with somebody's rights. `keys` are
-    condition keys of the sender's own (`sts:ExternalId` of Firehose).
+    more condition keys of the call (`sts:ExternalId` of Firehose).
     """
 
     services: tuple[str, ...]
@@ -166,8 +166,11 @@ def _called(caller: Caller, delivery: Delivery, state: State, means: Means) -> S
 
 
 def _of_call(delivery: Delivery, means: Means) -> dict[str, Value]:
-    """The keys of a call within AWS: it comes over TLS, and from no address of the caller's."""
+    """The keys of a call within AWS: it comes over TLS, and from no address that is known. What a
+    service does with its caller's rights keeps more of the caller's call (`keys`)."""
+    own = {} if delivery.caller is None else delivery.keys
     return {
+        **own,
         "aws:SecureTransport": "true",
         "aws:CurrentTime": written(means.now),
         "aws:EpochTime": str(int(means.now)),

@@ -110,6 +110,8 @@ def _handlers(service: str) -> tuple[tuple[re.Pattern[str], Handler], ...]:
         urls = importlib.import_module(f"moto.{module}.urls")
     except ModuleNotFoundError as error:
         raise Unsupported(f"it needs the package `{error.name}`") from None
+    if module == "cloudformation":
+        between.extend_stacks()
     return tuple((re.compile(path.format("")), handler) for path, handler in urls.url_paths.items())
 
 

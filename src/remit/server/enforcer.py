@@ -162,7 +162,7 @@ class Enforcer:
         office = Office(
             self.state, self.clock, self.entropy, self.log, self.master, self.learn is not None
         )
-        with sending(Sending(office, ready.id, call.service, ready.caller, ready.request)):
+        with sending(Sending(office, ready.id, call, ready.caller, ready.request)):
             return emulator.call(call, ready.request, ready.identity)
 
     def _decides_itself(self, call: Recognized) -> bool:

@@ -17,8 +17,9 @@ import pytest
 
 moto = pytest.importorskip("moto", reason="the extra `serve` is not installed")
 
+from remit.server.between import stacks  # noqa: E402 - after the skip
 from remit.server.between.seams import Moved, Seam, install  # noqa: E402 - after the skip
-from remit.server.between.table import SEAMS, extend  # noqa: E402 - after the skip
+from remit.server.between.table import SEAMS, extend, extend_stacks  # noqa: E402 - after the skip
 
 
 def found(seam: Seam) -> Any:
@@ -28,9 +29,10 @@ def found(seam: Seam) -> Any:
     return owner
 
 
-@pytest.mark.parametrize("seam", SEAMS, ids=lambda seam: seam.name)
+@pytest.mark.parametrize("seam", [*SEAMS, *stacks.SEAMS], ids=lambda seam: seam.name)
 def test_each_seam_is_as_remit_knows_it(seam: Seam) -> None:
     extend()
+    extend_stacks()
     function = found(seam)
     assert tuple(inspect.signature(function).parameters) == seam.parameters
     assert function.decided_by_remit

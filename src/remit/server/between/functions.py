@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from remit.app.between import Delivery
+from remit.app.between import Delivery, Step
 from remit.app.permit import Asked
 from remit.server.between.seams import Function, Seam
 from remit.server.between.sending import Sending
@@ -75,16 +75,17 @@ def _create_mapping(now: Sending, moto: Function, backend: Any, spec: Any) -> An
     name = str(spec.get("FunctionName") or "")
     function = _function(backend.account_id, backend.region_name, name) if name else None
     delivery = _reading(function, source) if function is not None else None
-    denied = now.denies(delivery) if delivery is not None else None
+    denied = now.denial(delivery) if delivery is not None else None
     if denied is not None:
         raise _refused(denied, source)
     return moto(backend, spec)
 
 
-def _refused(action: str, source: str) -> Exception:
+def _refused(denied: Step, source: str) -> Exception:
     from moto.awslambda.exceptions import InvalidParameterValueException
 
     service, told = source.split(":")[2], source
+    action = "" if denied.found.request is None else denied.found.request.action
     if service == "sqs":  # a role that cannot be taken on fails at the first call
         told = action.removeprefix("sqs:") if action.startswith("sqs:") else _READING[service][0]
     return InvalidParameterValueException(_REFUSED[service].format(told))

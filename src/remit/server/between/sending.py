@@ -19,6 +19,7 @@ from remit.app.ports import Clock, Decided, DecisionLog
 from remit.app.sts.ports import Means
 from remit.core.http import HttpRequest
 from remit.credentials.keys import Entropy
+from remit.enforce.recognize import Recognized
 from remit.server.between.receivers import Receivers
 from remit.server.state import MotoState
 from remit.server.sts_state import Accounts, Codes
@@ -41,21 +42,21 @@ class Office:
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """A request during which services call each other: its id, its service, and who made it."""
+    """A request during which services call each other: its id, what it is, and who made it."""
 
     office: Office
     id: str
-    service: str
+    call: Recognized
     caller: Caller
     request: HttpRequest
 
     def permits(self, delivery: Delivery) -> bool:
         """Whether a delivery may be made. Each decision on the way is logged."""
-        return self.denies(delivery) is None
+        return self.denial(delivery) is None
 
-    def denies(self, delivery: Delivery) -> str | None:
-        """The action that is denied to a delivery, if one is. Each decision is logged."""
-        if self.service in _CHANGING:
+    def denial(self, delivery: Delivery) -> Step | None:
+        """What stands in a delivery's way, None where nothing does. Each decision is logged."""
+        if self.call.service in _CHANGING:
             self.office.state.forget()
         started = time.perf_counter()
         now = self.office.clock()
@@ -68,9 +69,7 @@ class Sending:
         for step in steps:
             self.office.log.record(self._decided(step, now, seconds))
         last = steps[-1]
-        if last.allowed or self.office.lenient:
-            return None
-        return "" if last.found.request is None else last.found.request.action
+        return None if last.allowed or self.office.lenient else last
 
     def _decided(self, step: Step, now: float, seconds: float) -> Decided:
         found = step.found
