@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tests.server.between.world import ACCOUNT, REGION, World, let, name
-from tests.server.live import deny, document, refused
+from tests.server.live import allow, deny, document, refused
 
 OTHER = "444455556666"
 # How a policy narrows its statement, and whether the sender gets through.
@@ -439,3 +439,24 @@ def test_feedback_of_ses(world: World, right: bool) -> None:
         Message={"Subject": {"Data": "s"}, "Body": {"Text": {"Data": "t"}}},
     )
     assert len(world.messages(url)) == right
+
+
+@pytest.mark.parametrize("right", [True, False])
+def test_secrets_read_as_parameters(world: World, right: bool) -> None:
+    """Systems Manager User Guide, integration-ps-secretsmanager: with the caller's own rights."""
+    own = name("secret")
+    secret = world.client("secretsmanager").create_secret(Name=own, SecretString="s")["ARN"]
+    more = [allow("secretsmanager:GetSecretValue", resource=secret)] if right else []
+    _, keys = world.live.user(allow("ssm:GetParameter"), *more)
+    parameter = f"/aws/reference/secretsmanager/{own}"
+
+    def read() -> Any:
+        ssm = world.live.client("ssm", keys)
+        return ssm.get_parameter(Name=parameter, WithDecryption=True)["Parameter"]["Value"]
+
+    if right:
+        assert read() == "s"
+        return
+    code, message = refused(read)
+    assert code == "AccessDeniedException"
+    assert "is not authorized to perform: secretsmanager:GetSecretValue" in message

@@ -182,11 +182,11 @@ def test_log_of_a_function(world: World, right: bool) -> None:
         self.save_logs("hello")
         return stub(self, event)
 
-    LambdaFunction._invoke_lambda = speaking  # type: ignore[method-assign]  # as docker would
+    LambdaFunction._invoke_lambda = speaking  # as docker would
     try:
         world.client("lambda").invoke(FunctionName=function)
     finally:
-        LambdaFunction._invoke_lambda = stub  # type: ignore[method-assign]
+        LambdaFunction._invoke_lambda = stub
     group = f"/aws/lambda/{function.rpartition(':')[2]}"
     found = world.client("logs").filter_log_events(logGroupName=group)["events"]
     assert [one["message"] for one in found] == ["hello"] * right

@@ -66,7 +66,7 @@ DECIDED = """
 awslambda:dynamodb awslambda:dynamodbstreams awslambda:kinesis awslambda:logs awslambda:sqs
 dynamodb:awslambda events:awslambda events:logs events:sqs events:stepfunctions firehose:s3
 kinesis:awslambda logs:awslambda logs:firehose logs:kinesis logs:s3 s3:awslambda s3:events s3:sns
-s3:sqs secretsmanager:awslambda ses:sns sns:awslambda sns:sqs sqs:awslambda
+s3:sqs secretsmanager:awslambda ses:sns sns:awslambda sns:sqs sqs:awslambda ssm:secretsmanager
 """
 # Not a call that AWS decides: one backend's own other half, bookkeeping, a look whether something is
 # there, ids and names, parts of one service (network interfaces, metrics, default keys); or a
@@ -89,7 +89,7 @@ OPEN = """
 athena:s3 autoscaling:ec2 autoscaling:elb autoscaling:elbv2 awslambda:ecr batch:ec2
 batch:ecs batch:logs cloudformation:awslambda cloudformation:s3 cloudformation:sns
 cloudformation:ssm dynamodb:s3 ec2:autoscaling ec2:elbv2 ecs:ec2 events:secretsmanager
-servicediscovery:route53 ssm:secretsmanager stepfunctions:logs textract:sns
+servicediscovery:route53 stepfunctions:logs textract:sns
 """
 NOT_SERVICES = {"moto_server", "moto_api", "moto_proxy", "core", "packages", "utilities"}
 

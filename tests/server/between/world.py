@@ -52,7 +52,9 @@ class World:
             (one.principal, one.request.action, one.allowed)
             for one in new
             if one.request is not None
-            and (one.principal.endswith(".amazonaws.com") or ":role-of-" in _named(one.principal))
+            and (
+                one.principal.endswith(".amazonaws.com") or "assumed-role/role-of-" in one.principal
+            )
         ]
 
     def why(self) -> str:
@@ -153,10 +155,6 @@ class World:
         )
 
 
-def _named(principal: str) -> str:
-    return principal.replace("assumed-role/", "assumed-role:")
-
-
 def _name(kind: str) -> str:
     return f"{kind}-{next(_NUMBERS)}"
 
@@ -200,12 +198,12 @@ def worlds() -> Iterator[World]:
         return "{}", False, ""
 
     original = LambdaFunction._invoke_lambda
-    LambdaFunction._invoke_lambda = run  # type: ignore[method-assign]  # no docker in tests
+    LambdaFunction._invoke_lambda = run  # no docker in tests
     try:
         with serving(log=heard) as live:
             yield World(live, heard, invoked)
     finally:
-        LambdaFunction._invoke_lambda = original  # type: ignore[method-assign]
+        LambdaFunction._invoke_lambda = original
 
 
 __all__ = ["ACCOUNT", "HEAD", "REGION", "World", "let", "name", "worlds"]

@@ -1,9 +1,11 @@
-"""Firehose to its bucket, and Secrets Manager to the function that rotates a secret.
+"""Firehose to its bucket, Secrets Manager to a function, Parameter Store to Secrets Manager.
 
 Sources: Firehose Developer Guide, controlling-access (the destination's role, whose trust policy
 may ask for the account as sts:ExternalId; PutRecord succeeds whatever becomes of the delivery);
 Secrets Manager User Guide, rotating-secrets-required-permissions-function (the function's policy
-names secretsmanager.amazonaws.com, with aws:SourceAccount) and troubleshoot_rotation.
+names secretsmanager.amazonaws.com, with aws:SourceAccount) and troubleshoot_rotation; Systems
+Manager User Guide, integration-ps-secretsmanager (who reads a secret as a parameter needs the
+permission for both).
 """
 
 from __future__ import annotations
@@ -75,7 +77,36 @@ def _refused(text: str) -> Exception:
     return SecretsManagerClientError("AccessDeniedException", text)
 
 
+def _as_parameter(now: Sending, moto: Function, held: Any, secret_name: str) -> Any:
+    """A secret under the name of a parameter, with the caller's own rights."""
+    found = moto(held, secret_name)
+    from moto.secretsmanager.models import secretsmanager_backends
+
+    secrets = secretsmanager_backends[held.account_id][held.region_name].secrets
+    arn = secrets[secret_name].arn
+    delivery = Delivery(
+        ("ssm.amazonaws.com",),
+        held.account_id,
+        held.region_name,
+        (Asked("secretsmanager:GetSecretValue", arn),),
+        caller=now.caller,
+        keys={"aws:SourceIp": now.request.source},
+    )
+    denied = now.denial(delivery)
+    if denied is not None:
+        from moto.core.exceptions import JsonRESTError
+
+        raise JsonRESTError("AccessDeniedException", denied.why)
+    return found
+
+
 SEAMS = (
+    Seam(
+        "moto.ssm.models",
+        "ParameterDict._get_secretsmanager_parameter",
+        ("self", "secret_name"),
+        _as_parameter,
+    ),
     Seam(
         "moto.firehose.models",
         "FirehoseBackend.put_s3_records",
