@@ -190,6 +190,13 @@ def test_bucket_to_topic(world: World, right: bool) -> None:
         ("s3.amazonaws.com", "sns:Publish", True),
         ("sns.amazonaws.com", "sqs:SendMessage", True),
     ]
+    world.client("sns").set_topic_attributes(
+        TopicArn=topic,
+        AttributeName="Policy",
+        AttributeValue=document(let("events.amazonaws.com", "sns:Publish", topic)),
+    )
+    world.client("s3").put_object(Bucket=bucket, Key="b", Body=b"1")
+    assert world.messages(url) == []
 
 
 @pytest.mark.parametrize("right", [True, False])
@@ -207,6 +214,12 @@ def test_bucket_to_function(world: World, right: bool) -> None:
         return
     notify(world, bucket, "LambdaFunction", function)
     world.client("s3").put_object(Bucket=bucket, Key="a", Body=b"1")
+    assert len(world.invoked) == 1
+    (statement,) = json.loads(world.client("lambda").get_policy(FunctionName=function)["Policy"])[
+        "Statement"
+    ]
+    world.client("lambda").remove_permission(FunctionName=function, StatementId=statement["Sid"])
+    world.client("s3").put_object(Bucket=bucket, Key="b", Body=b"1")
     assert len(world.invoked) == 1
 
 
