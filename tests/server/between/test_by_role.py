@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.server.between.test_by_policy import put, rule
+from tests.server.between.test_by_policy import notify, put, rule
 from tests.server.between.world import ACCOUNT, REGION, World, let, name
 from tests.server.live import Keys, allow, deny, document, refused
 
@@ -475,3 +475,26 @@ def test_bus_of_another_account(world: World, member: World, opened: bool) -> No
     events.put_targets(Rule=inner, EventBusName=own, Targets=[{"Id": "1", "Arn": queue}])
     put(world, source)
     assert len(member.messages(url)) == opened
+
+
+@pytest.mark.parametrize("kind", ["SNS", "S3", "EventBridge"])
+@pytest.mark.parametrize("opened", [False, True])
+def test_queue_of_another_account(world: World, member: World, kind: str, opened: bool) -> None:
+    """The receiver's policy alone decides, in whatever account it is (facts 4.2)."""
+    url, queue = member.queue()
+    services = {"SNS": "sns", "S3": "s3", "EventBridge": "events"}
+    theirs = f"{services[kind]}.amazonaws.com"
+    ours = {"StringEquals": {"aws:SourceAccount": ACCOUNT if opened else "444455556666"}}
+    member.open_queue(url, let(theirs, "sqs:SendMessage", queue) | {"Condition": ours})
+    if kind == "SNS":
+        topic = world.topic()
+        world.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue)
+        world.client("sns").publish(TopicArn=topic, Message="m")
+    elif kind == "EventBridge":
+        put(world, rule(world, queue))
+    else:
+        bucket = world.bucket()
+        notify(world, bucket, "Queue", queue, SkipDestinationValidation=True)
+        world.client("s3").put_object(Bucket=bucket, Key="a", Body=b"1")
+    assert len(member.messages(url)) == (opened + (opened and kind == "S3"))  # and a test event
+    assert world.between()[-1] == (theirs, "sqs:SendMessage", opened)

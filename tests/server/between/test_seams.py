@@ -6,8 +6,8 @@ test until somebody has looked what it delivers, and has put it into one of the 
 
 from __future__ import annotations
 
-import ast
 import inspect
+import re
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -94,42 +94,31 @@ servicediscovery:route53 stepfunctions:logs textract:sns
 NOT_SERVICES = {"moto_server", "moto_api", "moto_proxy", "core", "packages", "utilities"}
 
 
+_TYPES_ONLY = re.compile(r"^if TYPE_CHECKING:\n(?:(?: .*)?\n)+", re.MULTILINE)
+_IMPORT = re.compile(r"^ *from (\.*)([\w.]*) import (\([^)]*\)|.*)", re.MULTILINE)
+_BACKEND = re.compile(r"\b(?:\w+_backends|get_backend|send_notification)\b")
+
+
 def reached() -> Iterator[str]:
     """`sender:receiver` for each import of another service's backends."""
     root = Path(moto.__file__).parent
     for path in sorted(root.glob("*/**/*.py")):
-        service = path.relative_to(root).parts[0]
-        if service in NOT_SERVICES:
+        place = path.relative_to(root).parts
+        if place[0] in NOT_SERVICES:
             continue
-        for node in ast.walk(_without_types(ast.parse(path.read_text("utf-8")))):
-            if isinstance(node, ast.ImportFrom) and _is_backend(node):
-                other = _package(node, path.relative_to(root).parts)
-                if other != service:
-                    yield f"{service}:{other}"
+        text = _TYPES_ONLY.sub("", path.read_text("utf-8"))
+        for dots, named, what in _IMPORT.findall(text):
+            other = _package(len(dots), named, place)
+            if other != place[0] and _BACKEND.search(what):
+                yield f"{place[0]}:{other}"
 
 
-def _package(node: ast.ImportFrom, place: tuple[str, ...]) -> str:
+def _package(level: int, named: str, place: tuple[str, ...]) -> str:
     """The service that an import in the file `place` is from."""
-    named = tuple((node.module or "").split("."))
-    if node.level:
-        named = ("moto", *place[: len(place) - node.level], *named)
-    return named[1] if named[0] == "moto" and len(named) > 1 else place[0]
-
-
-def _is_backend(node: ast.ImportFrom) -> bool:
-    names = {one.name for one in node.names}
-    ends = any(name.endswith("_backends") for name in names)
-    return ends or bool(names & {"get_backend", "send_notification"})
-
-
-def _without_types(tree: ast.Module) -> ast.Module:
-    """Without what stands there for type checkers only."""
-    tree.body = [
-        one
-        for one in tree.body
-        if not (isinstance(one, ast.If) and getattr(one.test, "id", "") == "TYPE_CHECKING")
-    ]
-    return tree
+    parts = tuple(named.split("."))
+    if level:
+        parts = ("moto", *place[: len(place) - level], *parts)
+    return parts[1] if parts[0] == "moto" and len(parts) > 1 else place[0]
 
 
 def test_nothing_reaches_past_the_seams() -> None:

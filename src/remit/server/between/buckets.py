@@ -38,12 +38,26 @@ def _bucket(event: Any) -> str:
     return f"arn:aws:s3:::{event['Bucket']}"
 
 
+def _queue(account: str, bucket: str, region: str, name: str) -> str:
+    """The ARN of a queue that a bucket notifies: moto passes on region and name only, and it may be
+    of another account. Queues of one name in two accounts are not told apart."""
+    from moto.s3.models import s3_backends
+
+    held: Any = s3_backends[account]["aws"].buckets[bucket.rpartition(":")[2]]
+    for one in held.notification_configuration.queue:
+        parts = str(one.arn).split(":")
+        if (parts[3], parts[-1]) == (region, name):
+            return str(one.arn)
+    return f"arn:aws:sqs:{region}:{account}:{name}"
+
+
 def _send_to_queue(
     now: Sending, moto: Function, account_id: str, event_body: Any, queue_name: str, region: str
 ) -> None:
-    queue = f"arn:aws:sqs:{region}:{account_id}:{queue_name}"
-    if now.permits(_to(account_id, _bucket(event_body), "sqs:SendMessage", queue)):
-        moto(account_id, event_body, queue_name, region)
+    bucket = _bucket(event_body)
+    queue = _queue(account_id, bucket, region, queue_name)
+    if now.permits(_to(account_id, bucket, "sqs:SendMessage", queue)):
+        moto(queue.split(":")[4], event_body, queue_name, region)
 
 
 def _send_to_topic(
@@ -57,7 +71,7 @@ def _invoke(
     now: Sending, moto: Function, account_id: str, event_body: Any, fn_arn: str, region: str
 ) -> None:
     if now.permits(_to(account_id, _bucket(event_body), "lambda:InvokeFunction", fn_arn)):
-        moto(account_id, event_body, fn_arn, region)
+        moto(fn_arn.split(":")[4], event_body, fn_arn, region)
 
 
 def _configure(now: Sending, moto: Function, bucket: Any, configuration: Any) -> None:

@@ -22,7 +22,7 @@ from remit.app.authenticate import of_key
 from remit.app.between import Delivery
 from remit.app.permit import Asked
 from remit.core.arn import Arn
-from remit.server.between.seams import Function, Seam
+from remit.server.between.seams import Function, Seam, Stand
 from remit.server.between.sending import Sending
 
 _EVENTS = ("events.amazonaws.com",)
@@ -43,17 +43,6 @@ _BY_ROLE: Mapping[str, str] = {
 }
 
 
-class _One:
-    """A rule with one target: whatever else is asked of it is the rule's."""
-
-    def __init__(self, rule: Any, target: Mapping[str, Any]) -> None:
-        self._rule = rule
-        self.targets = [target]
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._rule, name)
-
-
 def _send(
     now: Sending, moto: Function, rule: Any, original_event: Any, transform_input: bool = True
 ) -> None:
@@ -63,14 +52,15 @@ def _send(
         arn = Arn.parse(str(target["Arn"]))
         delivery = _to(now, rule, target, arn, original_event) if arn is not None else None
         if arn is None or delivery is None:  # an archive, or what moto will say it lacks
-            moto(_One(rule, target), original_event, transform_input)
+            moto(Stand(rule, targets=[target]), original_event, transform_input)
         elif not now.permits(delivery):
             _bury(now, rule, target, original_event)
         elif arn.service in _DELIVER:
             body = _body(target, original_event, transform=transform_input)
             _DELIVER[arn.service](rule, arn, body)
         else:
-            moto(_One(rule, target), original_event, transform_input)
+            one = Stand(rule, targets=[target], account_id=arn.account, region_name=arn.region)
+            moto(one, original_event, transform_input)
 
 
 def _to(

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import wraps
 from importlib import import_module
+from types import MethodType
 from typing import Any, TypeAlias
 
 from remit.server.between.sending import Sending, current
@@ -35,6 +36,21 @@ class Seam:
     def name(self) -> str:
         """As people write it."""
         return f"{self.module}.{self.path}"
+
+
+class Stand:
+    """An object of moto's with some of its attributes replaced, for one call: moto looks for
+    receivers in the sender's own account and region, and a receiver's ARN says better."""
+
+    def __init__(self, original: Any, **replaced: Any) -> None:
+        self._original = original
+        self.__dict__.update(replaced)
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._original, name)
+        if inspect.ismethod(found) and found.__self__ is self._original:
+            return MethodType(found.__func__, self)
+        return found
 
 
 class Moved(RuntimeError):  # noqa: N818 - what has happened

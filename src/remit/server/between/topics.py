@@ -13,7 +13,7 @@ from typing import Any
 
 from remit.app.between import Delivery
 from remit.app.permit import Asked
-from remit.server.between.seams import Function, Seam
+from remit.server.between.seams import Function, Seam, Stand
 from remit.server.between.sending import Sending
 
 _ACTIONS: Mapping[str, str] = {"sqs": "sqs:SendMessage", "lambda": "lambda:InvokeFunction"}
@@ -34,7 +34,10 @@ def _publish(
     wanted = matcher is None or matcher.matches(message_attributes, message)
     if action is not None and wanted and not now.permits(_to(subscription, action)):
         return
-    moto(subscription, message, message_id, *rest, message_attributes=message_attributes, **more)
+    there = subscription
+    if action is not None:
+        there = Stand(subscription, account_id=subscription.endpoint.split(":")[4])
+    moto(there, message, message_id, *rest, message_attributes=message_attributes, **more)
 
 
 def _to(subscription: Any, action: str) -> Delivery:
