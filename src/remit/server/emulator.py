@@ -21,6 +21,7 @@ from urllib.parse import unquote_to_bytes
 from remit.core.http import HttpAnswer, HttpRequest
 from remit.enforce.recognize import Recognized
 from remit.server import aws_policies, cbor, identities, root_features, s3_lists
+from remit.server.between import table as between
 
 Handler: TypeAlias = Callable[[Any, str, Any], Any]
 # Those of the connection, and what the server writes itself.
@@ -89,6 +90,7 @@ def prepare() -> None:
     root_features.extend()
     aws_policies.extend()
     s3_lists.extend()
+    between.extend()
 
 
 def call(recognized: Recognized, request: HttpRequest, who: Identity) -> HttpAnswer:
@@ -148,6 +150,8 @@ def _handlers(service: str) -> tuple[tuple[re.Pattern[str], Handler], ...]:
         urls = importlib.import_module(f"moto.{module}.urls")
     except ModuleNotFoundError as error:
         raise Unsupported(f"it needs the package `{error.name}`") from None
+    if module == "cloudformation":
+        between.extend_stacks()
     return tuple((re.compile(path.format("")), handler) for path, handler in urls.url_paths.items())
 
 

@@ -31,6 +31,7 @@ from remit.enforce.services import all_services
 from remit.explain.wording import EC2_BLOB
 from remit.server import besides, emulator, resources
 from remit.server.answers import ANSWERS
+from remit.server.between.sending import Office, Sending, sending
 from remit.server.emulator import Identity, Unsupported
 from remit.server.hosts import path_style
 from remit.server.keeping import Keeping, unkept
@@ -135,12 +136,7 @@ class Enforcer:
             own = ANSWERS.get((call.service, call.operation))
             if own is not None:
                 return own(call, ready.identity.account, self.state, ready.id)
-            forward = partial(emulator.call, call, ready.request, ready.identity)
-            if besides.answers(call):
-                speech = _speech(call, ready.request)
-                found = besides.answer(call, ready.caller.account, speech, ready.id, forward)
-            else:
-                found = forward()
+            found = self._emulated(ready)
         except Unsupported as error:
             refusal = Refusal("NotImplemented", f"remit serve does not emulate this: {error}", 501)
             return denials.answer(refusal, _speech(call, ready.request), ready.id)
@@ -165,6 +161,21 @@ class Enforcer:
         return denials.answer(unkept(call.service, why), speech, ready.id)
 
     # --- steps ----------------------------------------------------------------------------------
+
+    def _emulated(self, ready: Ready) -> HttpAnswer:
+        """moto's answer. What its services do with each other meanwhile is decided (between/)."""
+        call = ready.call
+        forward = partial(emulator.call, call, ready.request, ready.identity)
+        if not self.settings.enforced:
+            return forward()
+        office = Office(
+            self.state, self.clock, self.entropy, self.log, self.master, self.learn is not None
+        )
+        with sending(Sending(office, ready.id, call, ready.caller, ready.request)):
+            if not besides.answers(call):
+                return forward()
+            speech = _speech(call, ready.request)
+            return besides.answer(call, ready.caller.account, speech, ready.id, forward)
 
     def _decides_itself(self, call: Recognized) -> bool:
         """STS knows better than a plain decision who may call it (sts.py)."""

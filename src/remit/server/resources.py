@@ -152,8 +152,10 @@ def _iam(arn: Arn, account: str) -> Resource | None:
         role = next((one for one in backend.roles.values() if one.name == name), None)
         if role is None or role.arn != str(arn):
             return None
-        trust = Document("trust policy", role.assume_role_policy_document)
-        return Resource(account, trust, _pairs(role.tags))
+        trust = role.assume_role_policy_document
+        if not isinstance(trust, str):  # as it stood in a stack's template
+            trust = json.dumps(trust)
+        return Resource(account, Document("trust policy", trust), _pairs(role.tags))
     if kind == "user" and name in backend.users:
         return Resource(account, None, _pairs(backend.users[name].tags))
     return None

@@ -4,6 +4,7 @@ something of it is written; resources as they are.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -144,7 +145,7 @@ def _role(role: Any) -> Role:
         role.arn,
         role.name,
         role.id,
-        Document("trust policy", role.assume_role_policy_document),
+        Document("trust policy", text_of(role.assume_role_policy_document)),
         _inline(role.policies),
         tuple(role.managed_policies),
         _boundary(role),
@@ -154,7 +155,12 @@ def _role(role: Any) -> Role:
 
 
 def _inline(policies: Mapping[str, str]) -> tuple[Document, ...]:
-    return tuple(Document(name, text) for name, text in policies.items())
+    return tuple(Document(name, text_of(text)) for name, text in policies.items())
+
+
+def text_of(document: Any) -> str:
+    """A policy's text. moto keeps what CloudFormation made as it stood in the template."""
+    return document if isinstance(document, str) else json.dumps(document)
 
 
 def _tags(tags: Any) -> Tags:
@@ -178,7 +184,7 @@ def _managed(backend: Any) -> Mapping[str, str]:
 def _default(policy: Any) -> str:
     for version in policy.versions:
         if version.version_id == policy.default_version_id:
-            return str(version.document)
+            return text_of(version.document)
     return ""
 
 

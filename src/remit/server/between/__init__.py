@@ -1,0 +1,1 @@
+"""Deliveries of one emulated service to another, each decided before it is made."""
