@@ -155,5 +155,15 @@ def run(parser: ArgumentParser) -> None:
     add("--token-file", metavar="FILE", help="with --port: what its --token-file names")
     add("--learn", action="store_true", help="refuse nothing; print the smallest policy")
     add("--recording", metavar="FILE", help="with --learn: keep the calls, one JSON object a line")
-    add("--output", metavar="FILE", help="with --learn: write the policy to FILE")
+    add(
+        "--grant-on-denial",
+        action="store_true",
+        help="ask about each statement that was missing, grant it in the local server, run again",
+    )
+    add("--yes", action="store_true", help="with --grant-on-denial: agree to all, unasked")
+    add(
+        "--output",
+        metavar="FILE",
+        help="with --learn, --grant-on-denial: write the policy to FILE",
+    )
     add("command", nargs="+", metavar="CMD", help="the command and its arguments, after `--`")

@@ -19,10 +19,12 @@ from urllib.parse import unquote
 
 from remit.account.model import Role
 from remit.app.ports import Decided
+from remit.core.decision import Verdict
 from remit.core.http import HttpAnswer, HttpRequest
 from remit.credentials import delivery, sessions
 from remit.credentials.delivery import Answer
 from remit.credentials.sessions import Credentials
+from remit.explain.trace import trace
 from remit.server.enforcer import Enforcer
 from remit.server.kept import KeptDecisions
 from remit.server.run import Built
@@ -195,15 +197,18 @@ def _is_loopback(address: str) -> bool:
 
 
 def _told(one: Decided) -> dict[str, Any]:
-    request = one.request
+    told = {"id": one.id, "service": one.service, "operation": one.operation, "why": one.why}
+    request, policies, decision = one.request, one.policies, one.decision
+    if request is None or policies is None or decision is None:
+        return {**told, "action": None, "resource": None, "context": {}}
+    found = trace(request, policies)
     return {
-        "id": one.id,
-        "service": one.service,
-        "operation": one.operation,
-        "action": request.action if request is not None else None,
-        "resource": request.resource if request is not None else None,
-        "context": request.context if request is not None else {},
-        "why": one.why,
+        **told,
+        "action": found.action,
+        "resource": request.resource,
+        "context": request.context,
+        "by": found.blocking,
+        "explicit": decision.verdict is Verdict.EXPLICIT_DENY,
     }
 
 
