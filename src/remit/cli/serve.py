@@ -50,6 +50,7 @@ def run(arguments: Namespace) -> int:
         port = listening.getsockname()[1]
         _greet(built, address, port, seeds, made)
         delivering.greet(_url(address, port), arguments.role, token)
+        delivering.greet_log(port, arguments)
         server = serving.server(built, address)
         with suppress(KeyboardInterrupt):  # uvicorn has ended what was under way
             server.run(sockets=[listening])
