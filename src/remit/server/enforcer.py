@@ -26,11 +26,12 @@ from remit.enforce.calls import Around, Asking, Lookups, asking
 from remit.enforce.context import of_request
 from remit.enforce.denials import Refusal, Speech
 from remit.enforce.recognize import Recognized, Unrecognized, recognize
-from remit.enforce.services import all_services
+from remit.enforce.services import all_services, by_signing_name
 from remit.explain.wording import EC2_BLOB
 from remit.server import emulator, resources
 from remit.server.emulator import Identity, Unsupported
 from remit.server.hosts import path_style
+from remit.server.refused import refused
 from remit.server.state import MotoState
 from remit.server.sts import Asked, Sts
 
@@ -108,7 +109,7 @@ class Enforcer:
         try:
             call = recognize(request, signing)
         except Unrecognized as error:
-            return self._unrecognized(error, request, number)
+            return self._unrecognized(error, request, signing, number)
         speech = _speech(call, request)
         try:
             found = self._authenticated(raw, call)
@@ -116,6 +117,7 @@ class Enforcer:
             refusal = denials.unauthenticated(
                 speech, error.code, error.message, error.status, error.extra
             )
+            self._note(refusal, (call.service, call.operation), raw, number)
             return denials.answer(refusal, speech, number)
         if found.request is not raw:  # it came in chunks
             request = path_style(found.request)
@@ -272,10 +274,22 @@ class Enforcer:
         waits = (call.service, call.operation) in _WAITING or len(around.request.body) > _LARGE
         return Ready(call, around.request, around.caller, identity, number, waits)
 
-    def _unrecognized(self, error: Unrecognized, request: HttpRequest, number: str) -> HttpAnswer:
+    def _unrecognized(
+        self, error: Unrecognized, request: HttpRequest, signing: str | None, number: str
+    ) -> HttpAnswer:
         speech = Speech("", error.protocol, head=request.method == "HEAD")
         code, status = _UNKNOWN.get(error.protocol, ("UnknownOperationException", 404))
-        return denials.answer(Refusal(code, str(error), status), speech, number)
+        refusal = Refusal(code, str(error), status)
+        known = signing if signing in by_signing_name() else ""
+        self._note(refusal, (known or "", ""), request, number)
+        return denials.answer(refusal, speech, number)
+
+    def _note(
+        self, refusal: Refusal, call: tuple[str, str], request: HttpRequest, number: str
+    ) -> None:
+        """Tell the log of a request about which nothing could be decided."""
+        if not isinstance(self.log, NoLog):
+            self.log.record(refused(refusal, call, request, number, self.clock()))
 
     def _id(self) -> str:
         digits = self.entropy(16).hex()
