@@ -100,6 +100,21 @@ def denied(speech: Speech, message: str) -> Refusal:
     return Refusal(code, message, status)
 
 
+# S3 API Reference, ErrorResponses; EC2 API Reference, errors-overview ("Server error codes"); IAM
+# API Reference (facts 8); elsewhere the common errors of the service API references (facts 6.3).
+_FAULTS: Mapping[str, str] = {
+    "s3": "InternalError",
+    "s3control": "InternalError",
+    "ec2": "InternalError",
+    "iam": "ServiceFailure",
+}
+
+
+def fault(speech: Speech, message: str) -> Refusal:
+    """What is answered when the server itself fails."""
+    return Refusal(_FAULTS.get(speech.service, "InternalFailure"), message, 500)
+
+
 def unauthenticated(
     speech: Speech,
     code: str,

@@ -88,6 +88,14 @@ class Application:
             return self.enforcer.run(found)
         except Exception:  # the last line of defence: a fault of ours must not look like an allow
             _LOG.exception("a fault of remit's own; the request was refused")
+            return self._fault(request)
+
+    def _fault(self, request: HttpRequest) -> HttpAnswer:
+        """The answer in the service's own form; plain text where telling it fails as well."""
+        try:
+            return self.enforcer.fault(request)
+        except Exception:
+            _LOG.exception("and so did saying so")
             return HttpAnswer(500, (("content-type", "text/plain"),), b"a fault of remit's own\n")
 
     async def _body(self, scope: Scope, receive: Receive) -> bytes | None:

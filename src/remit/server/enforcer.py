@@ -143,7 +143,7 @@ class Enforcer:
         except Exception as error:
             _LOG.exception("a fault in %s %s", call.service, call.operation)
             what = f"the emulator failed ({type(error).__name__}); see the server's output"
-            return denials.answer(Refusal("InternalFailure", what, 500), speech, ready.id)
+            return denials.answer(denials.fault(speech, what), speech, ready.id)
         finally:
             self.state.note(call.service, call.operation)
         return _with_id(found, ready.id)
@@ -152,6 +152,16 @@ class Enforcer:
         """Both steps at once."""
         found = self.decide(request)
         return self.run(found) if isinstance(found, Ready) else found
+
+    def fault(self, raw: HttpRequest) -> HttpAnswer:
+        """The answer when something here failed that must not: never an allow."""
+        try:
+            request = path_style(raw)
+            speech = _speech(recognize(request, _scope(raw)[1]), request)
+        except Unrecognized as error:
+            speech = Speech("", error.protocol, head=raw.method == "HEAD")
+        what = "a fault of remit's own; see the server's output"
+        return denials.answer(denials.fault(speech, what), speech, self._id())
 
     # --- steps ----------------------------------------------------------------------------------
 
