@@ -86,7 +86,10 @@ class Role:
     def remove(self, role: str, name: str) -> None:
         self.granted = ["removed"]
 
-    def once(self) -> tuple[int, list[Denied]]:
+    def once(self, besides: str) -> tuple[int, list[Denied]]:
+        assert [
+            s["Action"] for s in json.loads(besides or "{}").get("Statement", [])
+        ] == self.granted
         self.runs += 1
         denied = [
             Denied(

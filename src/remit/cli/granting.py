@@ -39,8 +39,9 @@ _ANSWERS = {
     "y": _YES, "yes": _YES, "n": _NO, "no": _NO, "a": _ALL, "all": _ALL, "q": _QUIT, "quit": _QUIT,
 }  # fmt: skip
 
-Once = Callable[[], tuple[int, Sequence[Denied]]]
-"""Runs the command; its exit status, and what was denied to it."""
+Once = Callable[[str], tuple[int, Sequence[Denied]]]
+"""Runs the command as a role that has this policy besides ("" for none); its exit status, and what
+was denied to it."""
 
 
 def check(arguments: Namespace) -> None:
@@ -84,20 +85,22 @@ class Rounds:
         """Run, ask, run again; the exit status of the last run, 1 where it was 0 and calls were
         denied."""
         self.administrator.may(self.plan.name)
+        granted = ""
         with self._granted():
             for number in range(1, MOST + 1 if self.yes else sys.maxsize):
                 with question.kept():
-                    status, denied = once()
+                    status, denied = once(granted)
                 found = wiring.denials(self.project, self.plan, denied)
                 if not self._more(found):
                     break
-                self.administrator.put(self.plan.name, self.name, granting.document(self.agreed))
+                granted = granting.document(self.agreed)
+                self.administrator.put(self.plan.name, self.name, granted)
                 self.puts += 1
                 if self.yes and number == MOST:
                     say(f"remit: stopped after {MOST} runs: each was denied something new")
                     break
-                granted = some(len(self.agreed), "statement")
-                say(f"remit: granted {granted} in the local server; running the command again")
+                count = some(len(self.agreed), "statement")
+                say(f"remit: granted {count} in the local server; running the command again")
         if self.agreed and not found:
             say("remit: nothing was denied this time")
         if self.agreed and self.stopped:

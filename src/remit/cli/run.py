@@ -12,13 +12,14 @@ import os
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from remit import wiring
 from remit.app.errors import InputError
 from remit.app.generate import Generated, Wish
 from remit.app.running import Denied, Plan
-from remit.cli import child, granting
+from remit.cli import below, child, granting
 from remit.cli.administering import Administrator
 from remit.cli.exits import Exit
 from remit.cli.generate import snippet
@@ -44,16 +45,17 @@ def run(arguments: Namespace) -> int:
     with served as server:
         if arguments.grant_on_denial:
             return _granting(plan, arguments, server, output)
-        status, denied, started = _once(plan, arguments, server)
-        lines = server.recorded()
-    if not started:
+        ran = _once(plan, arguments, server)
+        lines = list(dict.fromkeys([*server.recorded(), *ran.calls]))
+    status = ran.status
+    if not ran.started:
         return status
     if arguments.learn:
         if lines_to is not None:
             save(lines_to, "".join(f"{line}\n" for line in lines))
         _learned(plan, arguments, lines, output)
         return status
-    found = wiring.denials(Path(arguments.project), plan, denied)
+    found = wiring.denials(Path(arguments.project), plan, ran.denied)
     sys.stderr.write(report.render(found, screen()))
     return Exit.FINDINGS if found and status == 0 else status
 
@@ -85,17 +87,30 @@ def _plan(arguments: Namespace) -> Plan:
     )
 
 
-def _once(plan: Plan, arguments: Namespace, server: Served) -> tuple[int, Sequence[Denied], bool]:
-    """Run the command in a session of its own; its exit status, what was denied to it, and whether
-    it could be started."""
+@dataclass(frozen=True, slots=True)
+class _Ran:
+    """One run of the command: its exit status, what was denied to it, what processes below it
+    called in an emulator of their own, and whether it could be started."""
+
+    status: int
+    denied: Sequence[Denied]
+    calls: Sequence[str]
+    started: bool
+
+
+def _once(plan: Plan, arguments: Namespace, server: Served, granted: str = "") -> _Ran:
+    """Run the command in a session of its own; `granted` is a policy that the role has besides."""
     session = server.begin()
     region = {"AWS_REGION": plan.seeds.region, "AWS_DEFAULT_REGION": plan.seeds.region}
     keys = {**session.keys, **region}
     variables = child.environment(os.environ, plan.environment, keys, server.url)
-    status, reason = child.wait_for(arguments.command, variables)
+    with below.reporting(plan, arguments, server.url, granted) as beside:
+        told = {**variables, **beside.variables}
+        status, reason = child.wait_for(arguments.command, told)
     if reason:
         say(f"remit: {reason}")
-    return status, session.denied(), not reason
+    denied = [*session.denied(), *beside.denied]
+    return _Ran(status, denied, beside.calls, not reason)
 
 
 def _granting(plan: Plan, arguments: Namespace, server: Served, output: Path | None) -> int:
@@ -107,7 +122,12 @@ def _granting(plan: Plan, arguments: Namespace, server: Served, output: Path | N
         arguments.yes,
         screen(),
     )
-    status = rounds.run(lambda: _once(plan, arguments, server)[:2])
+
+    def once(granted: str) -> tuple[int, Sequence[Denied]]:
+        ran = _once(plan, arguments, server, granted)
+        return ran.status, ran.denied
+
+    status = rounds.run(once)
     granting.deliver(rounds, output)
     return status
 

@@ -86,14 +86,18 @@ class Subject:
 
 
 def of_project(
-    place: Path, stage: str, function: str | None = None, role: str | None = None
+    place: Path,
+    stage: str,
+    function: str | None = None,
+    role: str | None = None,
+    framework: str | None = None,
 ) -> Subject:
     """The function of that name in a stage, one that runs as the role of that name, or, where
     nothing is named, any: all functions must run as one role then.
 
     Raises InputError.
     """
-    tree, opened = wiring.opened(place, stage)
+    tree, opened = wiring.opened(place, stage, framework)
     project = opened.project
     [found] = [one for one in project.stages if one.name == stage]
     names = _names(tree, opened, found, function)
@@ -196,6 +200,14 @@ def _environment(function: Function, stage: Stage) -> dict[str, str]:
     known = {name: text for name, text in function.environment.items() if isinstance(text, str)}
     region = {"AWS_REGION": stage.region, "AWS_DEFAULT_REGION": stage.region}
     return known | {name: text for name, text in region.items() if text is not None}
+
+
+def with_policy(subject: Subject, text: str) -> Subject:
+    """The same with one more identity policy. Raises InputError."""
+    role = subject.function.role
+    role = replace(role, policies=(*role.policies, _policy(text, "granted")))
+    function = replace(subject.function, role=role)
+    return replace(subject, function=function, judging=judging(role, subject.stage))
 
 
 # --- of given policies --------------------------------------------------------------------------
