@@ -114,7 +114,7 @@ UNUSABLE = [
     (["run", "--project", EXAMPLE, "--role", "none", "--", "true"], "no such role: `none`"),
     (["run", "--project", "/nonexistent", "--", "true"], "does not exist"),
     (["run", "--project", EXAMPLE, "--port", "1", "--", "true"], "go together"),
-    (["run", "--project", EXAMPLE, "--output", "x", "--", "true"], "need `--learn`"),
+    (["run", "--project", EXAMPLE, "--output", "x", "--", "true"], "needs `--learn`"),
     (["run", "--project", EXAMPLE], "required: CMD"),
 ]
 

@@ -50,9 +50,9 @@ DENIALS = [
     ("route53", "ListHostedZones", "rest-xml", "1.1", "AccessDenied", 403),
     ("cloudfront", "ListDistributions", "rest-xml", "1.1", "AccessDenied", 403),
     # Clients of what once was a query service know its code (x-amzn-query-error).
-    ("sqs", "SendMessage", "json", "1.0", "AccessDenied", 400),
-    ("cloudwatch", "PutMetricData", "smithy-rpc-v2-cbor", "1.0", "AccessDenied", 400),
-    ("cloudwatch", "PutMetricData", "json", "1.0", "AccessDenied", 400),
+    ("sqs", "SendMessage", "json", "1.0", "AccessDenied", 403),
+    ("cloudwatch", "PutMetricData", "smithy-rpc-v2-cbor", "1.0", "AccessDenied", 403),
+    ("cloudwatch", "PutMetricData", "json", "1.0", "AccessDenied", 403),
     ("cloudwatch", "PutMetricData", "query", "1.0", "AccessDenied", 403),
 ]
 

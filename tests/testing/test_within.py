@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from remit.app import within
 from remit.app.running import Denied
+from remit.core.decision import Layer
 from tests.testing.test_plugin import SOURCE, outcome, shop
 
 __all__ = ["shop"]  # the project, as a fixture
@@ -106,12 +108,24 @@ def test_learning_hears_of_both(shop: Path) -> None:
     assert "PutParameter" not in said  # the tests' own call
 
 
+def test_what_is_granted_counts_here_too(shop: Path) -> None:
+    """`--grant-on-denial`: the second run is allowed what was agreed to."""
+    status, said, report = remit_run(shop, "--grant-on-denial", "--yes")
+    assert status == 0, said + report
+    assert "1 failed, 1 passed" in said
+    assert "2 passed" in said
+    assert "nothing was denied this time" in report
+    assert '"Action": "ssm:DeleteParameter"' in said
+
+
 DENIED = Denied(
     "s3", "GetObject", "s3:GetObject", "arn:aws:s3:::b/k", "no", {"k": "v", "l": ("a",)}
 )
 
 
 def test_a_report_is_read_back() -> None:
+    by = replace(DENIED, by=(Layer.BOUNDARY,), explicit=True)
+    assert within.read([within.denial(by)]) == ([by], [])
     lines = [within.denial(DENIED), within.call("{}"), within.call("{}"), '{"denied": {"serv', "3"]
     assert within.read(lines) == ([DENIED], ["{}"])
 

@@ -9,13 +9,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Protocol
 
 from remit.core.decision import Decision, Determining, Layer, Verdict
+from remit.core.pattern import Pattern
 
 PLACE = ".remit/decisions.sqlite"
 """Where the log is when nobody says another place, below the current folder."""
+
+LONGEST = 2048
+"""Characters of a text that are kept. No ARN in AWS is longer; what a caller sends may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,32 @@ class Entry:
     note: str = ""
 
 
+def shortened(entry: Entry) -> Entry:
+    """The entry with the beginnings of texts that are too long."""
+    if max(map(len, (entry.principal, entry.action, entry.resource, entry.note))) <= LONGEST:
+        return entry
+    return replace(
+        entry,
+        principal=entry.principal[:LONGEST],
+        action=entry.action[:LONGEST],
+        resource=entry.resource[:LONGEST],
+        note=entry.note[:LONGEST],
+    )
+
+
+def as_value(entry: Entry) -> dict[str, Any]:
+    """An entry as a JSON value, exact: what one process tells another."""
+    return asdict(entry)
+
+
+def from_value(value: dict[str, Any]) -> Entry:
+    """The entry that `as_value` made it of. Raises KeyError, TypeError or ValueError for what is
+    none."""
+    told = dict(value)
+    causes = tuple(Cause(**{**one, "layer": Layer(one["layer"])}) for one in told.pop("causes"))
+    return Entry(**{**told, "verdict": Verdict(told["verdict"]), "causes": causes})
+
+
 @dataclass(frozen=True, slots=True)
 class Filter:
     """Which entries are wanted; None wants all.
@@ -73,6 +103,21 @@ class Filter:
     action: str | None = None
     resource: str | None = None
     limit: int | None = None
+
+    def wants(self, entry: Entry) -> bool:
+        """Whether an entry fits; `limit` is about several."""
+        if self.denied and entry.verdict is Verdict.ALLOWED:
+            return False
+        if self.since is not None and entry.time < self.since:
+            return False
+        if self.until is not None and entry.time >= self.until:
+            return False
+        asked = (
+            (self.principal, entry.principal),
+            (self.action and self.action.lower(), entry.action.lower()),
+            (self.resource, entry.resource),
+        )
+        return all(not wanted or Pattern.parse(wanted).matches(text) for wanted, text in asked)
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,7 @@ def entry(decided: Decided) -> Entry:
         request_id=decided.id,
         time=decided.time,
         principal=decided.principal if request is None else request.principal,
-        action=f"{decided.service}:{decided.operation}" if request is None else request.action,
+        action=_called(decided) if request is None else request.action,
         resource="" if request is None else request.resource,
         verdict=verdict,
         causes=_causes(decided),
@@ -61,6 +61,11 @@ def entry(decided: Decided) -> Entry:
         operation=decided.operation,
         note=_note(decided),
     )
+
+
+def _called(decided: Decided) -> str:
+    """The operation in an action's place; `?` for what was not recognized."""
+    return f"{decided.service or '?'}:{decided.operation or '?'}"
 
 
 def _causes(decided: Decided) -> tuple[Cause, ...]:

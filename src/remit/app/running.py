@@ -18,6 +18,7 @@ from remit.app.seeding import Seed, Seeds, chosen, of_stage, opened, role_name
 from remit.check import denials, language, missing_permission, rules
 from remit.check.arns import setting, written
 from remit.check.model import Facts, Needed, RoleFacts, StageFacts
+from remit.core.decision import Layer
 from remit.core.finding import Finding
 from remit.core.need import Need
 from remit.core.pattern import Pattern
@@ -49,7 +50,8 @@ class Plan:
 @dataclass(frozen=True, slots=True)
 class Denied:
     """One call that was denied: what for, and AWS's sentence. `action` and `resource` are None
-    where remit knows no permission for the call."""
+    where remit knows no permission for the call. `by` are the layers that deny, `explicit` by a
+    Deny; None where nobody told, and empty where no policy could allow the call."""
 
     service: str
     operation: str
@@ -57,6 +59,8 @@ class Denied:
     resource: str | None
     why: str
     context: Mapping[str, Value] = field(default_factory=dict)
+    by: tuple[Layer, ...] | None = None
+    explicit: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,10 +259,14 @@ def _judged(plan: Plan, denied: Denied) -> tuple[Need, Judgement, str] | None:
         absent = {*_keys(plain), *ABSENT} - {*denied.context}
         judgement = Judge(plain)(need, denied.context, absent)
         if judgement.standing is Standing.DENIED:
-            given = setting(plan.stage, plan.role.policies)
-            resource = written(_as_deployed(denied.resource, plan), given, denied.action)
-            return need, judgement, resource
+            return need, judgement, as_policy(denied.resource, denied.action, plan)
     return None
+
+
+def as_policy(arn: str, action: str, plan: Plan) -> str:
+    """The ARN of a call to the local server as a policy of the project would name it."""
+    given = setting(plan.stage, plan.role.policies)
+    return written(_as_deployed(arn, plan), given, action)
 
 
 def _keys(policies: Iterable[Policy]) -> Iterable[str]:

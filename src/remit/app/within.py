@@ -10,8 +10,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from remit.app.running import Denied
+from remit.core.decision import Layer
 from remit.core.request import Value
 
 VARIABLE = "REMIT_RUN"
@@ -22,7 +24,8 @@ class Within:
     """The run that a process is part of.
 
     `endpoint` is the address of its server, `report` the file to add to, `learn` says that nothing
-    is to be refused. `known` holds what the run has for the account, region and partition.
+    is to be refused. `known` holds what the run has for the account, region and partition;
+    `granted` is a policy that the role has besides, "" for none.
     """
 
     project: str
@@ -34,6 +37,7 @@ class Within:
     role: str | None = None
     learn: bool = False
     known: Mapping[str, str] = field(default_factory=dict)
+    granted: str = ""
 
     def __str__(self) -> str:
         """As the variable has it."""
@@ -69,7 +73,7 @@ def read(lines: Iterable[str]) -> tuple[list[Denied], list[str]]:
         try:
             found = json.loads(line)
             if "denied" in found:
-                denied.append(Denied(**{**found["denied"], "context": _context(found["denied"])}))
+                denied.append(_denied(found["denied"]))
             else:
                 calls.setdefault(found["call"])
         except (ValueError, TypeError, KeyError, RecursionError):
@@ -77,8 +81,11 @@ def read(lines: Iterable[str]) -> tuple[list[Denied], list[str]]:
     return denied, [*calls]
 
 
-def _context(told: Mapping[str, Mapping[str, str | list[str]]]) -> dict[str, Value]:
-    return {
+def _denied(told: Mapping[str, Any]) -> Denied:
+    context: dict[str, Value] = {
         key: value if isinstance(value, str) else tuple(value)
         for key, value in told["context"].items()
     }
+    by = told["by"]
+    layers = None if by is None else tuple(map(Layer, by))
+    return Denied(**{**told, "context": context, "by": layers})

@@ -26,8 +26,9 @@ class Below:
 
 
 @contextmanager
-def reporting(plan: Plan, arguments: Namespace, url: str) -> Iterator[Below]:
-    """A report for the processes of the block; it is read at the block's end."""
+def reporting(plan: Plan, arguments: Namespace, url: str, granted: str = "") -> Iterator[Below]:
+    """A report for the processes of the block; it is read at the block's end. `granted` is a policy
+    that the role has besides the project's."""
     seeds = plan.seeds
     with tempfile.TemporaryDirectory(prefix="remit-run-") as folder:
         report = Path(folder, "report")
@@ -42,6 +43,7 @@ def reporting(plan: Plan, arguments: Namespace, url: str) -> Iterator[Below]:
             role=None if arguments.function else plan.role.name,
             learn=arguments.learn,
             known={"account": seeds.account, "region": seeds.region, "partition": "aws"},
+            granted=granted,
         )
         found = Below({VARIABLE: str(told)})
         yield found

@@ -6,6 +6,8 @@ import http.client
 import json
 import os
 import secrets
+import shlex
+import sys
 from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -54,6 +56,21 @@ def greet(url: str, role: str | None, token: str | None) -> None:
         "",
     ]
     print("\n".join(lines), flush=True)  # noqa: T201  the command line speaks by printing
+
+
+def greet_log(port: int, arguments: Namespace) -> None:
+    """Say how to look at the decisions."""
+    if arguments.log is not None:
+        place = (
+            "URL" if "://" in arguments.log else shlex.quote(arguments.log)
+        )  # it may hold a password
+        named = f" --log {place}" if arguments.log else ""
+        how = f"`remit log{named} --follow`"
+    elif arguments.token_file is not None:
+        how = f"`remit log --port {port} --token-file {shlex.quote(arguments.token_file)} --follow`"
+    else:
+        how = "start with `--token-file FILE` to see the newest, with `--log` to keep them all"
+    print(f"remit: decisions: {how}", file=sys.stderr, flush=True)  # noqa: T201  the same
 
 
 def _keep(path: Path, token: str) -> None:

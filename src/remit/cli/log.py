@@ -1,4 +1,5 @@
-"""The verb `log`: the decisions that were enforced, as they stand in the decision log."""
+"""The verb `log`: the decisions that were enforced, as they stand in the decision log or in the
+memory of a running server."""
 
 from __future__ import annotations
 
@@ -11,13 +12,17 @@ from argparse import Namespace
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from itertools import islice
+from typing import TYPE_CHECKING
 
-from remit.app.decision_log import PLACE, Entry, Filter
+from remit.app.decision_log import PLACE, DecisionLog, Entry, Filter
 from remit.app.errors import InputError
 from remit.app.when import local, moment
 from remit.cli.exits import Exit
 from remit.cli.output import show
 from remit.wiring import decision_log
+
+if TYPE_CHECKING:
+    from remit.cli.live_log import LiveLog
 
 POLL = 0.5
 """Seconds between looks at a log that is followed."""
@@ -31,7 +36,7 @@ def run(arguments: Namespace) -> int:
     if arguments.follow and arguments.until is not None:
         raise InputError("`--follow` does not go with `--until`", "What is to come has no end.")
     wanted = _filter(arguments)
-    with closing(decision_log(_place(arguments), create=False)) as log:
+    with closing(_opened(arguments)) as log:
         if not arguments.follow:
             _print(log.query(wanted), arguments)
             return Exit.OK
@@ -40,6 +45,21 @@ def run(arguments: Namespace) -> int:
         except KeyboardInterrupt:  # that is how following ends
             return Exit.OK
     return Exit.OK
+
+
+def _opened(arguments: Namespace) -> DecisionLog | LiveLog:
+    """The log that is meant. Raises InputError."""
+    if (arguments.port is None) != (arguments.token_file is None):
+        raise InputError("`--port` and `--token-file` go together")
+    if arguments.port is None:
+        return decision_log(_place(arguments), create=False)
+    if arguments.log is not None:
+        hint = "`--log` reads a file or a database, `--port` what a running server remembers"
+        raise InputError("`--port` and `--log` do not go together", hint)
+    from remit.cli.delivering import token_in
+    from remit.cli.live_log import LiveLog
+
+    return LiveLog(arguments.port, token_in(arguments.token_file))
 
 
 def _place(arguments: Namespace) -> str:

@@ -53,6 +53,7 @@ def run(arguments: Namespace) -> int:
         port = listening.getsockname()[1]
         _greet(built, address, port, seeds, made, arguments.state)
         delivering.greet(_url(address, port), arguments.role, token)
+        delivering.greet_log(port, arguments)
         server = serving.server(built, address)
         serving.settle()
         with suppress(KeyboardInterrupt):  # uvicorn has ended what was under way

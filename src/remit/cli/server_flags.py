@@ -18,7 +18,8 @@ def mcp(parser: ArgumentParser) -> None:
 
 LOG = """\
 Show the decisions that `remit serve` has made: who asked for what, what was answered, and which
-statements denied it. Reads the log while it is being written, and changes nothing.
+statements denied it. Reads the log while it is being written, and changes nothing. With --port it
+shows the newest decisions of a running server, which need no log.
 """
 
 LOG_EXITS = """\
@@ -44,6 +45,8 @@ def log(parser: ArgumentParser) -> None:
     add("--follow", action="store_true", help="then show what is added, until Ctrl-C")
     add("--format", choices=("text", "json"), default="text", help="text, or one JSON line each")
     add("--log", metavar="FILE|URL", help="default: REMIT_LOG, else .remit/decisions.sqlite")
+    add("--port", type=int, metavar="N", help="what the `remit serve` that listens there remembers")
+    add("--token-file", metavar="FILE", help="with --port: what its --token-file names")
 
 
 SERVE = """\
@@ -83,7 +86,11 @@ def serve(parser: ArgumentParser) -> None:
     add("--certificate", metavar="FILE", help="serve over TLS with this certificate chain (PEM)")
     add("--key", metavar="FILE", help="its private key (PEM)")
     add("--role", metavar="NAME", help="hand out short-lived credentials of this role")
-    add("--token-file", metavar="FILE", help="keep the token that opens them in FILE (made, 0600)")
+    add(
+        "--token-file",
+        metavar="FILE",
+        help="keep the token that opens them, and the newest decisions, in FILE (made, 0600)",
+    )
     add("--imds-v1", action="store_true", help="with --role: instance metadata without a token too")
     add(
         "--jwks",
@@ -165,5 +172,15 @@ def run(parser: ArgumentParser) -> None:
     add("--token-file", metavar="FILE", help="with --port: what its --token-file names")
     add("--learn", action="store_true", help="refuse nothing; print the smallest policy")
     add("--recording", metavar="FILE", help="with --learn: keep the calls, one JSON object a line")
-    add("--output", metavar="FILE", help="with --learn: write the policy to FILE")
+    add(
+        "--grant-on-denial",
+        action="store_true",
+        help="ask about each statement that was missing, grant it in the local server, run again",
+    )
+    add("--yes", action="store_true", help="with --grant-on-denial: agree to all, unasked")
+    add(
+        "--output",
+        metavar="FILE",
+        help="with --learn, --grant-on-denial: write the policy to FILE",
+    )
     add("command", nargs="+", metavar="CMD", help="the command and its arguments, after `--`")

@@ -42,8 +42,9 @@ class Speech:
 
 # --- which code ---------------------------------------------------------------------------------
 
-# Where a protocol says nothing else; statuses of JSON services: SSM and KMS were seen with 400,
-# Bedrock (REST) with 403; the other services' are UNCONFIRMED (facts 6.3).
+# The one place for these: remit.testing raises them as well. Where a protocol says nothing else;
+# statuses of JSON services: SSM and KMS were seen with 400, Bedrock (REST) with 403; the other
+# services' are UNCONFIRMED (facts 6.3).
 _DENIED: Mapping[str, tuple[str, int]] = {
     "query": ("AccessDenied", 403),
     "ec2": ("UnauthorizedOperation", 403),
@@ -52,6 +53,9 @@ _DENIED: Mapping[str, tuple[str, int]] = {
     "json": ("AccessDeniedException", 400),
     "smithy-rpc-v2-cbor": ("AccessDeniedException", 400),
 }
+# Services that left the query protocol keep its codes (x-amzn-query-error) and, as far as anybody
+# has said, its status: UNCONFIRMED (facts 6.3).
+_ONCE_QUERY = _DENIED["query"]
 # Services whose model names an error of its own for it: the shape's error code.
 _DENIED_BY: Mapping[str, tuple[str, int]] = {
     "sns": ("AuthorizationError", 403),
@@ -92,8 +96,23 @@ def denied(speech: Speech, message: str) -> Refusal:
         speech.protocol, _DENIED["rest-json"]
     )
     if _compatible(speech):
-        code = _DENIED["query"][0]
+        code, status = _ONCE_QUERY
     return Refusal(code, message, status)
+
+
+# S3 API Reference, ErrorResponses; EC2 API Reference, errors-overview ("Server error codes"); IAM
+# API Reference (facts 8); elsewhere the common errors of the service API references (facts 6.3).
+_FAULTS: Mapping[str, str] = {
+    "s3": "InternalError",
+    "s3control": "InternalError",
+    "ec2": "InternalError",
+    "iam": "ServiceFailure",
+}
+
+
+def fault(speech: Speech, message: str) -> Refusal:
+    """What is answered when the server itself fails."""
+    return Refusal(_FAULTS.get(speech.service, "InternalFailure"), message, 500)
 
 
 def unauthenticated(

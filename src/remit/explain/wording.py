@@ -10,7 +10,7 @@ troubleshoot-403-errors; EC2 API Reference, errors-overview).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -107,6 +107,16 @@ WEB_IDENTITY = "Not authorized to perform "
 _QUOTED = frozenset({"s3"})
 _TRUSTED = frozenset({"sts:assumerole", "sts:assumerolewithsaml", "sts:assumerolewithwebidentity"})
 
+# How services spell an action in the sentence, where not as the reference does. As seen in public
+# reports of errors: aws/serverless-application-model#3633 and RaiderIO/keystone.guru#3901,
+# aws-ia/terraform-aws-control_tower_account_factory#151.
+_SPELLED: Mapping[str, Callable[[str], str]] = {
+    "sqs": str.lower,
+    "sns": lambda action: "SNS" + action[len("sns") :],
+}
+# Seen so, in quotes of its own and without a clause: dwyl/aws-ses-lambda#10.
+_SES = "User `{}' is not authorized to perform `{}' on resource `{}'"
+
 
 @dataclass(frozen=True, slots=True)
 class Cause:
@@ -131,12 +141,16 @@ def denial(request: Request, cause: Cause | None, encoded: str = "") -> str:
     Without a `cause` it ends after the resource (older services). `encoded` is the blob that EC2
     appends. Where `cause` has no row (an RCP that merely allows nothing) no clause is written.
     """
+    service = _service(request.action)
     if request.action.lower() == "sts:assumerolewithwebidentity":
         return f"{WEB_IDENTITY}{request.action}"
-    sentence = f"{WHO}{request.principal}{WHAT}{request.action}{_on(request)}"
-    if clause := "" if cause is None else _clause(request.action, cause):
+    if service == "ses" and request.resource != "*":
+        return _SES.format(request.principal, request.action, request.resource)
+    action = _SPELLED.get(service, str)(request.action)
+    sentence = f"{WHO}{request.principal}{WHAT}{action}{_on(request)}"
+    if clause := "" if cause is None else _clause(action, cause):
         sentence = f"{sentence} {clause}"
-    if not request.action.lower().startswith("ec2:"):
+    if service != "ec2":
         return sentence
     tail = f". {EC2_BLOB}{encoded}" if encoded else ""
     return f"{EC2_LEAD} {sentence}{tail}"

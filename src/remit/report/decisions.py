@@ -95,7 +95,10 @@ class Decisions:
 
 
 def _why(entry: Entry) -> str:
-    """What denied it, and what else is to be said."""
+    """What denied it, and what else is to be said. Without a resource nothing was asked of any
+    policy: the caller could not be told, or the operation."""
+    if entry.verdict is Verdict.IMPLICIT_DENY and entry.note and not entry.resource:
+        return entry.note
     by = "; ".join(map(str, entry.causes))
     why = {
         Verdict.ALLOWED: "",

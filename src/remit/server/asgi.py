@@ -101,34 +101,57 @@ class Application:
         try:
             found = enforcer.decide(request)
             if isinstance(found, Ready):
-                if found.waits or enforcer.keeping is not None:
+                if found.waits:
                     return self._later(found)
-                found = enforcer.run(found)
+                made = enforcer.run(found)
+                if enforcer.keeping is not None:
+                    return self._settled(enforcer.kept(found, made), request)
+                found = made
         except Exception:
-            found = _fault()
+            found = self._fault(request)
         pending = enforcer.log.pending()
         if pending is None or pending.done():
             return found
         return _durable(found, pending)
 
-    async def _later(self, found: HttpRequest | Ready | HttpAnswer) -> HttpAnswer:
-        """The answer to a large request, or to a decided one that may take long or be kept."""
+    async def _later(self, found: HttpRequest | Ready) -> HttpAnswer:
+        """The answer to a large request, or to a decided call that may take long."""
+        request = found if isinstance(found, HttpRequest) else found.request
+        return await self._settled(self._in_threads(found), request)
+
+    async def _in_threads(self, found: HttpRequest | Ready) -> HttpAnswer:
         loop, enforcer = asyncio.get_running_loop(), self.enforcer
+        if isinstance(found, HttpRequest):
+            decided = await loop.run_in_executor(self.threads, enforcer.decide, found)
+            if isinstance(decided, HttpAnswer):
+                return decided
+            found = decided
+        if not found.waits:
+            return await enforcer.kept(found, enforcer.run(found))
+        return await enforcer.kept(
+            found, await loop.run_in_executor(self.threads, enforcer.run, found)
+        )
+
+    async def _settled(self, making: Awaitable[HttpAnswer], request: HttpRequest) -> HttpAnswer:
+        """The answer that is being made, as soon as it may be sent."""
         try:
-            if isinstance(found, HttpRequest):
-                found = await loop.run_in_executor(self.threads, enforcer.decide, found)
-            if isinstance(found, Ready):
-                if found.waits:
-                    made = await loop.run_in_executor(self.threads, enforcer.run, found)
-                else:
-                    made = enforcer.run(found)
-                found = await enforcer.kept(found, made)
+            found = await making
         except Exception:
-            found = _fault()
-        pending = enforcer.log.pending()
+            found = self._fault(request)
+        pending = self.enforcer.log.pending()
         if pending is None or pending.done():
             return found
         return await _durable(found, pending)
+
+    def _fault(self, request: HttpRequest) -> HttpAnswer:
+        """The last line of defence: a fault of ours must not look like an allow. In the service's
+        own form; plain text where telling it fails as well."""
+        _LOG.exception("a fault of remit's own; the request was refused")
+        try:
+            return self.enforcer.fault(request)
+        except Exception:
+            _LOG.exception("and so did saying so")
+            return HttpAnswer(500, (("content-type", "text/plain"),), b"a fault of remit's own\n")
 
     async def _body(self, scope: Scope, receive: Receive) -> tuple[bytes | None, int]:
         """The whole body, None when the client went away; and how many bytes of it are counted
@@ -164,12 +187,6 @@ async def _durable(answer: HttpAnswer, pending: Future[bool]) -> HttpAnswer:
     """What was decided survives a crash from the moment on in which it is answered."""
     await asyncio.wrap_future(pending)
     return answer
-
-
-def _fault() -> HttpAnswer:
-    """The last line of defence: a fault of ours must not look like an allow."""
-    _LOG.exception("a fault of remit's own; the request was refused")
-    return HttpAnswer(500, (("content-type", "text/plain"),), b"a fault of remit's own\n")
 
 
 _HEALTHY = HttpAnswer(200, (("content-type", "application/json"),), b'{"status": "ok"}\n')

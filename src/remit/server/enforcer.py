@@ -27,7 +27,7 @@ from remit.enforce.compression import plain
 from remit.enforce.context import of_request
 from remit.enforce.denials import Refusal, Speech
 from remit.enforce.recognize import Recognized, Unrecognized, recognize
-from remit.enforce.services import all_services
+from remit.enforce.services import all_services, by_signing_name
 from remit.explain.wording import EC2_BLOB
 from remit.server import besides, emulator, resources
 from remit.server.answers import ANSWERS
@@ -35,6 +35,7 @@ from remit.server.between.sending import Office, Sending, sending
 from remit.server.emulator import Identity, Unsupported
 from remit.server.hosts import path_style
 from remit.server.keeping import Keeping, unkept
+from remit.server.refused import refused
 from remit.server.request_ids import numbered
 from remit.server.state import MotoState
 from remit.server.sts import Asked, Sts
@@ -104,7 +105,7 @@ class Enforcer:
             request = plain(request, signing)
             call = recognize(request, signing)
         except Unrecognized as error:
-            return self._unrecognized(error, request, number)
+            return self._unrecognized(error, request, signing, number)
         try:
             found = self._authenticated(raw, call)
         except AuthError as error:
@@ -112,6 +113,7 @@ class Enforcer:
             refusal = denials.unauthenticated(
                 speech, error.code, error.message, error.status, error.extra
             )
+            self._note(refusal, (call.service, call.operation), raw, number)
             return denials.answer(refusal, speech, number)
         if found.request is not raw:  # it came in chunks
             request = path_style(found.request)
@@ -143,8 +145,8 @@ class Enforcer:
         except Exception as error:
             _LOG.exception("a fault in %s %s", call.service, call.operation)
             what = f"the emulator failed ({type(error).__name__}); see the server's output"
-            refusal = Refusal("InternalFailure", what, 500)
-            return denials.answer(refusal, _speech(call, ready.request), ready.id)
+            speech = _speech(call, ready.request)
+            return denials.answer(denials.fault(speech, what), speech, ready.id)
         finally:
             self.state.note(call.service, call.operation)
         return numbered(found, call, ready.id)
@@ -159,6 +161,16 @@ class Enforcer:
             return answer
         speech = _speech(call, ready.request)
         return denials.answer(unkept(call.service, why), speech, ready.id)
+
+    def fault(self, raw: HttpRequest) -> HttpAnswer:
+        """The answer when something here failed that must not: never an allow."""
+        try:
+            request = path_style(raw)
+            speech = _speech(recognize(request, _scope(raw)[1]), request)
+        except Unrecognized as error:
+            speech = Speech("", error.protocol, head=raw.method == "HEAD")
+        what = "a fault of remit's own; see the server's output"
+        return denials.answer(denials.fault(speech, what), speech, self._id())
 
     # --- steps ----------------------------------------------------------------------------------
 
@@ -301,10 +313,22 @@ class Enforcer:
         waits = (call.service, call.operation) in _SLOW or len(around.request.body) > _LARGE
         return Ready(call, around.request, around.caller, identity, number, waits)
 
-    def _unrecognized(self, error: Unrecognized, request: HttpRequest, number: str) -> HttpAnswer:
+    def _unrecognized(
+        self, error: Unrecognized, request: HttpRequest, signing: str | None, number: str
+    ) -> HttpAnswer:
         speech = Speech("", error.protocol, head=request.method == "HEAD")
         code, status = _UNKNOWN.get(error.protocol, ("UnknownOperationException", 404))
-        return denials.answer(Refusal(code, str(error), status), speech, number)
+        refusal = Refusal(code, str(error), status)
+        known = signing if signing in by_signing_name() else ""
+        self._note(refusal, (known or "", ""), request, number)
+        return denials.answer(refusal, speech, number)
+
+    def _note(
+        self, refusal: Refusal, call: tuple[str, str], request: HttpRequest, number: str
+    ) -> None:
+        """Tell the log of a request about which nothing could be decided."""
+        if not isinstance(self.log, NoLog):
+            self.log.record(refused(refusal, call, request, number, self.clock()))
 
     def _id(self) -> str:
         d = self.entropy(16).hex()

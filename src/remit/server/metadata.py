@@ -14,15 +14,19 @@ import hmac
 import json
 from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
+from secrets import token_hex
 from typing import Any
 from urllib.parse import unquote
 
 from remit.account.model import Role
+from remit.app.decision_log import as_value
 from remit.app.ports import Decided
+from remit.core.decision import Verdict
 from remit.core.http import HttpAnswer, HttpRequest
 from remit.credentials import delivery, sessions
 from remit.credentials.delivery import Answer
 from remit.credentials.sessions import Credentials
+from remit.explain.trace import trace
 from remit.server.enforcer import Enforcer
 from remit.server.kept import KeptDecisions
 from remit.server.run import Built
@@ -33,11 +37,15 @@ CONTAINER = "/_remit/credentials"
 """That of AWS_CONTAINER_CREDENTIALS_FULL_URI; `/NAME` after it means another role."""
 DENIALS = "/_remit/denials"
 """What was denied to a principal: `?principal=ARN`. It takes the container endpoint's token."""
+DECISIONS = "/_remit/decisions"
+"""The newest decisions after a number: `?after=NUMBER`. It takes the same token."""
 
 LIFETIME = 3600
 """Seconds that a session lasts: the shortest that every role allows for any of its users."""
 LONGEST = 43_200
 _SESSION = "remit"
+_PORTION = 2_000
+"""Decisions in one answer: other requests wait while it is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +67,8 @@ class Metadata:
     enforcer: Enforcer
     delivery: Delivery
     kept: KeptDecisions
+    name: str = field(default_factory=lambda: token_hex(8))
+    """This server and no other, since each counts its decisions from one."""
     _made: dict[str, tuple[str, Credentials, float]] = field(default_factory=dict)
 
     def answer(self, request: HttpRequest) -> HttpAnswer | None:
@@ -68,8 +78,8 @@ class Metadata:
             found = self._metadata(request)
         elif path == CONTAINER or path.startswith(CONTAINER + "/"):
             found = self._container(request)
-        elif path == DENIALS:
-            found = self._denials(request)
+        elif path in (DENIALS, DECISIONS):
+            found = self._told(request)
         else:
             return None
         if not _near(request):
@@ -121,11 +131,22 @@ class Metadata:
             return _refused(404, "NoSuchRole", f"there is no role `{name}`")
         return delivery.container(request, credentials, self.delivery.token, role.arn)
 
-    def _denials(self, request: HttpRequest) -> Answer:
+    def _told(self, request: HttpRequest) -> Answer:
+        """What was decided: of a principal, or of everybody."""
         if not self._knows(request):
             return _refused(401, "AccessDenied", "wrong authorization token")
-        principal = unquote(request.query.removeprefix("principal="))
-        found = self.denied(principal)
+        found: Any
+        if request.path == DENIALS:
+            found = self.denied(unquote(request.query.removeprefix("principal=")))
+        else:
+            after = request.query.removeprefix("after=")
+            known = int(after) if after.isascii() and after.isdigit() and len(after) < 16 else 0
+            kept = self.kept.after(known, _PORTION)
+            found = {
+                "server": self.name,
+                "last": kept[-1].number if kept else known,
+                "decisions": [as_value(one.entry) for one in kept],
+            }
         return Answer(200, json.dumps(found), (("content-type", "application/json"),))
 
     # --- sessions -------------------------------------------------------------------------------
@@ -195,15 +216,18 @@ def _is_loopback(address: str) -> bool:
 
 
 def _told(one: Decided) -> dict[str, Any]:
-    request = one.request
+    told = {"id": one.id, "service": one.service, "operation": one.operation, "why": one.why}
+    request, policies, decision = one.request, one.policies, one.decision
+    if request is None or policies is None or decision is None:
+        return {**told, "action": None, "resource": None, "context": {}}
+    found = trace(request, policies)
     return {
-        "id": one.id,
-        "service": one.service,
-        "operation": one.operation,
-        "action": request.action if request is not None else None,
-        "resource": request.resource if request is not None else None,
-        "context": request.context if request is not None else {},
-        "why": one.why,
+        **told,
+        "action": found.action,
+        "resource": request.resource,
+        "context": request.context,
+        "by": found.blocking,
+        "explicit": decision.verdict is Verdict.EXPLICIT_DENY,
     }
 
 

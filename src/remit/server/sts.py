@@ -29,6 +29,10 @@ from remit.server.sts_state import Accounts, Codes, Keys
 
 _OF_CALLER = ("aws:PrincipalOrgID", "aws:PrincipalOrgPaths")
 Heard = list[tuple[Request, Decision, PolicySet]]
+# What is wrong with a token or an assertion (facts 5.4).
+_UNPROVEN = frozenset(
+    {"InvalidIdentityToken", "ExpiredTokenException", "IDPRejectedClaim", "IDPCommunicationError"}
+)
 
 
 @dataclass(slots=True)
@@ -133,10 +137,16 @@ def caller_of(found: Caller) -> ports.Caller:
 def _decided(asked: Asked, heard: Heard, fault: AuthError | None) -> list[Decided]:
     """What the log is told: each decision, and that there was none where no policy has a say.
 
-    A role that is not there is denied whatever the policies say.
+    A role that is not there is denied whatever the policies say, and so is who comes with a token
+    that does not hold. Of a call that is not well formed nothing was decided.
     """
-    denied = fault is not None and fault.code == "AccessDenied"
-    why = fault.message if fault is not None and denied else ""
+    unproven = fault is not None and fault.code in _UNPROVEN
+    denied = fault is not None and (unproven or fault.code == "AccessDenied")
+    if fault is not None and not heard and not denied:
+        return []
+    why = ""
+    if fault is not None and denied:
+        why = f"{fault.code}: {fault.message}" if unproven else fault.message
     call = asked.call
     found = [
         Decided(

@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from remit.app.decision_log import Cause, Entry, Filter
+from remit.app.decision_log import LONGEST, Cause, Entry, Filter
 from remit.core.decision import Layer, Verdict
 
 Row: TypeAlias = tuple[int | str, ...]
@@ -30,9 +30,6 @@ COLUMNS = (
     "note",
 )
 LISTED = ", ".join(COLUMNS)
-
-LONGEST = 2048
-"""Characters of a text that are kept. No ARN in AWS is longer; what a caller sends may be."""
 
 _MOST_CAUSES = 100
 _MICRO = 1_000_000

@@ -202,6 +202,14 @@ def _environment(function: Function, stage: Stage) -> dict[str, str]:
     return known | {name: text for name, text in region.items() if text is not None}
 
 
+def with_policy(subject: Subject, text: str) -> Subject:
+    """The same with one more identity policy. Raises InputError."""
+    role = subject.function.role
+    role = replace(role, policies=(*role.policies, _policy(text, "granted")))
+    function = replace(subject.function, role=role)
+    return replace(subject, function=function, judging=judging(role, subject.stage))
+
+
 # --- of given policies --------------------------------------------------------------------------
 
 

@@ -24,7 +24,7 @@ from remit.testing import hook
 from remit.testing.enforcement import Enforcement
 from remit.testing.errors import sentence
 from remit.testing.record import Judged, Seen, Verdict, line
-from remit.testing.subject import of_project
+from remit.testing.subject import of_project, with_policy
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
@@ -38,6 +38,8 @@ def run() -> Within | None:
 def enforcement(run: Within) -> Enforcement:
     """What decides the calls that stay in this process. Raises InputError."""
     subject = of_project(Path(run.project), run.stage, run.function, run.role, run.framework)
+    if run.granted:
+        subject = with_policy(subject, run.granted)
     made = Enforcement(subject, observe=run.learn, tests=False, environment=False)
     made.elsewhere = lambda client: _is_the_servers(run, client)
     made.told = lambda seen: _tell(run, seen, subject.principal, subject.place)
@@ -69,7 +71,11 @@ def _denied(run: Within, seen: Seen, judged: Judged, principal: str) -> Denied:
     context = {key: _value(run, value) for key, value in need.context.items()}
     said = sentence(principal, judged)
     resource = _filled(run, need.resource)
-    return Denied(seen.service, seen.operation, judged.action, resource, said, context)
+    by = None if judged.layer is None else (judged.layer,)
+    explicit = judged.needed.judgement.explicit
+    return Denied(
+        seen.service, seen.operation, judged.action, resource, said, context, by, explicit
+    )
 
 
 def _value(run: Within, value: Text | tuple[Text, ...]) -> Value:

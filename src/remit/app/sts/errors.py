@@ -57,6 +57,7 @@ def expired_token(message: str) -> StsError:
     return StsError("ExpiredTokenException", message, 400)
 
 
+NO_ROLE_ARN = "Request ARN is invalid"
 ROOT_CALLER = "Roles may not be assumed by root accounts."
 SESSION_CALLER = "Cannot call {operation} with session credentials"
 ABOVE_ROLE = "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."

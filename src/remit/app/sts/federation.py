@@ -9,20 +9,38 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from remit.app.sts import session
+from remit.app.sts import errors, session
 from remit.app.sts.assume_role import role_keys
-from remit.app.sts.errors import bad_token
+from remit.app.sts.errors import bad_token, validation
 from remit.app.sts.permission import require_role
 from remit.app.sts.policies import Passed, packed_size
 from remit.app.sts.ports import Call, Means, Role
 from remit.app.sts.session import Result, Wanted
 from remit.app.sts.tags import SessionTags, session_tags
 from remit.app.sts.validate import check
+from remit.core.arn import Arn
 from remit.core.request import Request, Value
 
+_ROLE = re.compile(r"role/.+", re.DOTALL)
+_ACCOUNT = re.compile(r"[0-9]{12}")
 _SOURCE = re.compile(r"[a-zA-Z_0-9+=,.@-]{2,64}")
 _NAMED = {"RoleArn": "arn:aws:iam::aws:role/x", "RoleSessionName": "tags"}
 WRONG_SOURCE = 'Source Identity must match [a-zA-Z_0-9+=,.@-]{2,64} and not begin with "aws:"'
+
+
+def role_arn(text: str) -> str:
+    """`RoleArn`, which must be that of a role. Raises StsError.
+
+    Seen where it was a provider's (physera/onelogin-aws-cli#12) or a certificate's, and where the
+    account was missing. Of AssumeRole the opposite was seen: a malformed ARN is denied like a role
+    that is not there (99designs/aws-vault#668). Which partitions fit is not known: none is refused.
+    """
+    arn = Arn.parse(text)
+    if arn is None or (arn.service, arn.region) != ("iam", "") or not _ROLE.fullmatch(arn.resource):
+        raise validation(errors.NO_ROLE_ARN)
+    if not _ACCOUNT.fullmatch(arn.account):
+        raise validation(errors.NO_ROLE_ARN)
+    return text
 
 
 def told_tags(tags: Iterable[tuple[str, str]], transitive: Iterable[str]) -> SessionTags:

@@ -11,7 +11,7 @@ from typing import Any
 
 from remit.app.sts.assume_role import account_of
 from remit.app.sts.errors import bad_token
-from remit.app.sts.federation import let_in, result, told_source, told_tags
+from remit.app.sts.federation import let_in, result, role_arn, told_source, told_tags
 from remit.app.sts.policies import passed
 from remit.app.sts.ports import Call, Means, OidcProvider
 from remit.app.sts.session import Result
@@ -27,7 +27,7 @@ _LATER = ("amr", "aud", "id", "sub")
 
 def assume_role_with_web_identity(call: Call, params: Mapping[str, Any], means: Means) -> Result:
     """Take on a role with a token of an OpenID Connect provider. Raises AuthError."""
-    arn, token = params["RoleArn"], params["WebIdentityToken"]
+    arn, token = role_arn(params["RoleArn"]), params["WebIdentityToken"]
     account = account_of(arn)
     given = passed(params, account, means.state)
     issuer = tokens.issuer(token)

@@ -13,7 +13,7 @@ from typing import Any
 
 from remit.app.sts.assume_role import account_of
 from remit.app.sts.errors import bad_token, denied, validation
-from remit.app.sts.federation import let_in, result, told_source, told_tags
+from remit.app.sts.federation import let_in, result, role_arn, told_source, told_tags
 from remit.app.sts.policies import passed
 from remit.app.sts.ports import Call, Means
 from remit.app.sts.session import Result
@@ -68,7 +68,7 @@ ATTRIBUTES: Mapping[str, str] = {
 
 def assume_role_with_saml(call: Call, params: Mapping[str, Any], means: Means) -> Result:
     """Take on a role with a SAML assertion. Raises AuthError."""
-    arn, principal = params["RoleArn"], params["PrincipalArn"]
+    arn, principal = role_arn(params["RoleArn"]), params["PrincipalArn"]
     given = passed(params, account_of(arn), means.state)
     provider = means.state.saml_provider(principal)
     if provider is None:
