@@ -14,7 +14,8 @@ from dataclasses import dataclass, field, replace
 from remit.app.errors import InputError
 from remit.app.facts import ABSENT, gather
 from remit.app.project import Asked, Opened, open_project
-from remit.app.seeding import Seed, Seeds, chosen, of_stage, opened, role_name
+from remit.app.provision.model import Local
+from remit.app.seeding import Seed, Seeds, chosen, localized, of_stage, opened, role_name
 from remit.check import denials, language, missing_permission, rules
 from remit.check.arns import setting, written
 from remit.check.model import Facts, Needed, RoleFacts, StageFacts
@@ -35,7 +36,8 @@ from remit.explain.open import for_some
 class Plan:
     """As whom a command runs. `seeds` are the roles to be made, `name` the one to run as, as IAM
     calls it, `role` the same as the project has it. `environment` are the function's variables that
-    are known; `notes` say what is not as it is deployed."""
+    are known; `notes` say what is not as it is deployed. `function` is the one whose variables
+    these are."""
 
     opened: Opened
     stage: Stage
@@ -44,6 +46,7 @@ class Plan:
     seeds: Seeds
     environment: Mapping[str, str]
     notes: tuple[str, ...] = ()
+    function: Function | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +93,30 @@ def plan(
     stage, notes = chosen(project, asked)
     runs, held = _meant(project, stage, function, role)
     name = role_name(held, stage)
-    seeds = of_stage(stage, notes)
+    seeds = of_stage(stage, notes, project=project.name)
     if held.unknown or held.missing:
         if not learn:
             raise _not_known(held)
         seeds = replace(seeds, roles=(*seeds.roles, Seed(name, ())))
-    known = {"account": seeds.account, "region": seeds.region, "partition": "aws"}
-    environment, left = _environment(runs, known)
-    return Plan(found, stage, held, name, seeds, environment, (*seeds.notes, *left))
+    environment, left = _environment(runs, seeds)
+    return Plan(found, stage, held, name, seeds, environment, (*seeds.notes, *left), runs)
+
+
+def provisioned(plan: Plan, local: Local) -> Plan:
+    """The plan where `local` stands for what only a deployment knows: in the roles' policies, and
+    in the environment."""
+    seeds = localized(plan.seeds, local)
+    environment, left = _environment(plan.function, seeds)
+    return replace(plan, seeds=seeds, environment=environment, notes=(*seeds.notes, *left))
+
+
+def addressed(environment: Mapping[str, str], local: Local, server: str) -> dict[str, str]:
+    """The environment with the addresses of queues as the server at the URL `server` has them."""
+    found = {}
+    for name, value in environment.items():
+        path = "/".join(value.split("/")[3:])
+        found[name] = f"{server}/{path}" if value in local.urls else value
+    return found
 
 
 def _not_known(role: Role) -> InputError:
@@ -143,7 +162,7 @@ def _are(what: str, names: Sequence[str]) -> str:
 
 
 def _environment(
-    function: Function | None, known: Mapping[str, str]
+    function: Function | None, seeds: Seeds
 ) -> tuple[dict[str, str], list[str]]:
     """The variables that are known, and what is to be said of the others."""
     if function is None:
@@ -151,7 +170,7 @@ def _environment(
     made: dict[str, str] = {}
     notes = []
     for name, value in function.environment.items():
-        text = value if isinstance(value, str) else _filled(value, known).literal
+        text = value if isinstance(value, str) else _filled(value, seeds)
         if text is None:
             notes.append(f"`{name}` is not set: `{value}` is known after deployment only")
         elif "\0" in text or "=" in name or not name:
@@ -161,9 +180,14 @@ def _environment(
     return made, notes
 
 
-def _filled(text: Text, known: Mapping[str, str]) -> Text:
+def _filled(text: Text, seeds: Seeds) -> str | None:
+    """What a variable is here, None where that is not known."""
+    whole = seeds.local.whole.get(str(text))
+    if whole is not None:
+        return whole
+    known = seeds.known
     parts = (p if isinstance(p, str) else known.get(p.name, p) for p in text.parts)
-    return Text.of(*parts)
+    return Text.of(*parts).literal
 
 
 # --- what was denied ----------------------------------------------------------------------------
@@ -248,10 +272,9 @@ def _judged(plan: Plan, denied: Denied) -> tuple[Need, Judgement, str] | None:
         return None
     need = Need(denied.action, Text.of(denied.resource))
     seeds = plan.seeds
-    known = {"account": seeds.account, "region": seeds.region, "partition": "aws"}
     bounds = [(plan.role.boundary,)] if plan.role.boundary is not None else []
     for policies in (plan.role.policies, *bounds):
-        plain = [opened(policy, known, []) for policy in policies]
+        plain = [opened(one, seeds.known, [], seeds.local.whole) for one in policies]
         absent = {*_keys(plain), *ABSENT} - {*denied.context}
         judgement = Judge(plain)(need, denied.context, absent)
         if judgement.standing is Standing.DENIED:

@@ -23,8 +23,8 @@ from urllib.parse import quote
 from remit import wiring
 from remit.app.errors import InputError
 from remit.app.generate import Generated, Wish
-from remit.app.running import Denied, Plan
-from remit.cli import child
+from remit.app.running import Denied, Plan, addressed, provisioned
+from remit.cli import child, provisioning
 from remit.cli.delivering import ask, credentials_of, token_in
 from remit.cli.exits import Exit
 from remit.cli.generate import snippet
@@ -41,9 +41,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A server for the command: its address, the role's keys, and afterwards what was denied and
-    (with `--learn`) the lines of the recording."""
+    """A server for the command: its address, the role's keys, the plan with what was made, and
+    afterwards what was denied and (with `--learn`) the lines of the recording."""
 
+    plan: Plan
     url: str
     keys: dict[str, str]
     denied: Callable[[], Sequence[Denied]]
@@ -57,13 +58,15 @@ def run(arguments: Namespace) -> int:
     output = target(arguments.output) if arguments.output else None
     lines_to = target(arguments.recording, "--recording") if arguments.recording else None
     plan = _plan(arguments)
-    for note in plan.notes:
-        _say(f"remit: note: {note}")
-    served = _own(plan, arguments.learn) if arguments.port is None else _there(plan, arguments)
+    served = _own(plan, arguments) if arguments.port is None else _there(plan, arguments)
     with served as server:
+        plan = server.plan
+        for note in plan.notes:
+            _say(f"remit: note: {note}")
         region = {"AWS_REGION": plan.seeds.region, "AWS_DEFAULT_REGION": plan.seeds.region}
         keys = {**server.keys, **region}
-        variables = child.environment(os.environ, plan.environment, keys, server.url)
+        own = addressed(plan.environment, plan.seeds.local, server.url)
+        variables = child.environment(os.environ, own, keys, server.url)
         status, reason = child.wait_for(arguments.command, variables)
         denied, lines = server.denied(), server.recorded()
     if reason:
@@ -86,6 +89,9 @@ def _check(arguments: Namespace) -> None:
         raise InputError("`--learn` needs a server of its own, which refuses nothing", hint)
     if (arguments.port is None) != (arguments.token_file is None):
         raise InputError("`--port` and `--token-file` go together")
+    if arguments.port is not None and arguments.provision:
+        hint = "start it with `remit serve --project DIR --provision`"
+        raise InputError("the server at `--port` makes its resources when it starts", hint)
     if not arguments.learn and (arguments.recording or arguments.output):
         raise InputError("`--recording` and `--output` need `--learn`")
 
@@ -110,30 +116,33 @@ def _session(plan: Plan) -> str:
 
 
 @contextmanager
-def _own(plan: Plan, learn: bool) -> Iterator[Served]:
+def _own(plan: Plan, arguments: Namespace) -> Iterator[Served]:
     """A server in this process, on a free port of loopback, with the roles of the stage."""
     try:
         from remit.credentials.delivery import environment
         from remit.server import metadata
         from remit.server import run as serving
         from remit.server.enforcer import Settings
-        from remit.server.seed import plant
     except ModuleNotFoundError as error:
         hint = "Install it: `pip install 'remit[serve]'`."
         raise InputError(f"`remit run` needs the package `{error.name}`", hint) from None
     logging.basicConfig(level=logging.WARNING, format="remit: %(message)s", stream=sys.stderr)
-    seeds, session = plan.seeds, _session(plan)
-    built = serving.build(Settings(region=seeds.region, account=seeds.account))
-    plant(built.state, seeds.account, seeds.roles)
+    session = _session(plan)
+    built = serving.build(Settings(region=plan.seeds.region, account=plan.seeds.account))
+    seeds, _, things = provisioning.deployed(built, plan.seeds, provision=arguments.provision)
+    if things is not None:
+        plan = provisioned(plan, things.local)
+        provisioning.say(things, lambda line: _say(f"remit: {line}"))
     principal = _principal(seeds.account, plan.name, session)
     lines: dict[str, None] = {}
-    if learn:
+    if arguments.learn:
         built = _learning(built, principal, lines)
     built, own = metadata.with_metadata(built, metadata.Delivery(secrets.token_urlsafe(32)))
     _, credentials = own.credentials(plan.name, session, metadata.LONGEST)
     keys = environment(credentials, seeds.region)
     with serving.running(built) as url:
         yield Served(
+            plan,
             url,
             keys,
             lambda: [_denied(one) for one in own.denied(principal)],
@@ -173,8 +182,12 @@ def _there(plan: Plan, arguments: Namespace) -> Iterator[Served]:
     }
     principal = _principal(str(found["RoleArn"]).split(":")[4], plan.name, session)
     path = f"/_remit/denials?principal={quote(principal, safe='')}"
+    local = provisioning.read(ask(port, "/_remit/local", token))
     yield Served(
-        f"http://127.0.0.1:{port}", keys, lambda: [_denied(one) for one in ask(port, path, token)]
+        provisioned(plan, local) if local is not None else plan,
+        f"http://127.0.0.1:{port}",
+        keys,
+        lambda: [_denied(one) for one in ask(port, path, token)],
     )
 
 

@@ -33,6 +33,8 @@ CONTAINER = "/_remit/credentials"
 """That of AWS_CONTAINER_CREDENTIALS_FULL_URI; `/NAME` after it means another role."""
 DENIALS = "/_remit/denials"
 """What was denied to a principal: `?principal=ARN`. It takes the container endpoint's token."""
+LOCAL = "/_remit/local"
+"""What stands here for what only a deployment knows. It takes the same token."""
 
 LIFETIME = 3600
 """Seconds that a session lasts: the shortest that every role allows for any of its users."""
@@ -44,12 +46,14 @@ _SESSION = "remit"
 class Delivery:
     """How credentials are handed out. `role` is the name of the role that an instance profile or
     a container has, None for none; `token` what the container endpoint asks for; `v1` lets
-    instance metadata be read without a token; `lifetime` is in seconds."""
+    instance metadata be read without a token; `lifetime` is in seconds. `local` is what the
+    path of that name answers, as JSON."""
 
     token: str = field(repr=False)
     role: str | None = None
     v1: bool = False
     lifetime: int = LIFETIME
+    local: str = "{}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,8 @@ class Metadata:
             found = self._container(request)
         elif path == DENIALS:
             found = self._denials(request)
+        elif path == LOCAL:
+            found = self._local(request)
         else:
             return None
         if not _near(request):
@@ -127,6 +133,11 @@ class Metadata:
         principal = unquote(request.query.removeprefix("principal="))
         found = self.denied(principal)
         return Answer(200, json.dumps(found), (("content-type", "application/json"),))
+
+    def _local(self, request: HttpRequest) -> Answer:
+        if not self._knows(request):
+            return _refused(401, "AccessDenied", "wrong authorization token")
+        return Answer(200, self.delivery.local, (("content-type", "application/json"),))
 
     # --- sessions -------------------------------------------------------------------------------
 

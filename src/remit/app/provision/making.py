@@ -1,0 +1,188 @@
+"""Making a stage's resources: which calls, made by a caller that is given, and what comes of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from remit.app.provision import texts
+from remit.app.provision.model import (
+    Local,
+    Made,
+    Making,
+    Note,
+    Perform,
+    Provisioned,
+    Refused,
+    Step,
+)
+from remit.app.provision.of import Of, within
+from remit.app.provision.order import ordered
+from remit.app.provision.parameters import Unfit, fitted
+from remit.app.provision.table import ELSEWHERE, KINDS, NOT_MADE, UNKNOWN
+from remit.deploy.model import Resource, Stage
+
+
+def planned(stage: Stage) -> tuple[list[Making], list[Note]]:
+    """The resources of a stage with the calls that make them, in order, and what is not made."""
+    makings: list[Making] = []
+    notes: list[Note] = []
+    unknown: dict[str, list[Resource]] = {}
+    for one in stage.resources():
+        kind = KINDS.get(one.type)
+        if kind is None:
+            if one.type not in ELSEWHERE:
+                unknown.setdefault("::".join(one.type.split("::")[:2]), []).append(one)
+            continue
+        of = Of(one)
+        why = kind.not_here(of) if kind.not_here is not None else ""
+        if why:
+            notes.append(Note(one.type, one.name, one.span, why))
+            continue
+        makings.append(Making(one, tuple(kind.make(of)), of.unused))
+    notes += [_unknown(ones) for _, ones in sorted(unknown.items())]
+    return ordered(makings), notes
+
+
+def _unknown(ones: list[Resource]) -> Note:
+    """One note for the resources of a service whose types are not in the table."""
+    first = ones[0]
+    service, _, own = first.type.rpartition("::")
+    types = dict.fromkeys(one.type.removeprefix(f"{service}::") for one in ones)
+    listed = ", ".join([f"{service}::{own}", *(name for name in types if name != own)])
+    return Note(listed, first.name, first.span, NOT_MADE.get(service, UNKNOWN), len(ones) - 1)
+
+
+def make(stage: Stage, project: str, known: Mapping[str, str], perform: Perform) -> Provisioned:
+    """Make the resources of a stage. `known` are the values of `region`, `account` and `partition`;
+    `project` is its name. What cannot be made is among the notes, and the rest is made."""
+    makings, notes = planned(stage)
+    stack = texts.stack(texts.stack_name(project, stage.name))
+    work = _Work(f"{project} {stage.name}", perform, {**stack, **known}, notes)
+    work.others = frozenset(one.name for one in stage.resources())
+    for one in makings:
+        work.make(one)
+    notes += _left_out(makings, work.left)
+    return Provisioned(
+        Local(work.values, work.whole, tuple(work.urls)), tuple(work.made), tuple(notes)
+    )
+
+
+@dataclass(slots=True)
+class _Work:
+    """What has been made so far."""
+
+    seed: str
+    perform: Perform
+    values: dict[str, str]
+    notes: list[Note]
+    whole: dict[str, str] = field(default_factory=dict)
+    urls: list[str] = field(default_factory=list)
+    made: list[Made] = field(default_factory=list)
+    left: dict[str, list[str]] = field(default_factory=dict)
+    others: frozenset[str] = frozenset()
+
+    def make(self, one: Making) -> None:
+        """Make one resource. What goes wrong is noted."""
+        resource = one.resource
+        values = {**self.values, **self._chosen(one)}
+        there = False
+        for step in one.steps:
+            done = self._done(one, step, values)
+            if not done and not there:
+                return
+            if done and not there and not step.before:
+                self._settle(resource, values)
+                there = True
+
+    def _chosen(self, one: Making) -> dict[str, str]:
+        """Values for what its name needs, where the calls take a name; where the answer gives it,
+        there is nothing to choose."""
+        resource = one.resource
+        making = next((n for n, step in enumerate(one.steps) if not step.before), -1)
+        texts_ = [t for step in one.steps[: making + 1] for t in texts.leaves(step.parameters)]
+        named = {hole.name for text in texts_ for hole in text.holes}
+        found = texts.chosen(resource.title, self.values, self.seed, resource.name)
+        return {name: value for name, value in found.items() if name in named}
+
+    def _done(self, one: Making, step: Step, values: dict[str, str]) -> bool:
+        """Whether a call was made. What its answer gives is added to `values`."""
+        left: list[str] = []
+        try:
+            data = texts.plain(dict(step.parameters), values)
+            answer = self.perform(step.service, step.operation, _parameters(step, data, left))
+        except texts.Missing as missing:
+            self._note(one, self._missing(missing.name))
+            return False
+        except Unfit as error:
+            self._note(one, f"{step.operation}: {error}")
+            return False
+        except Refused as error:
+            why = error.code if step.secret else f"{error.code}: {error.message}"
+            self._note(one, f"{step.operation} was refused: {why}")
+            return False
+        self.left.setdefault(one.resource.type, []).extend(left)
+        for path, text in step.gives.items():
+            actual = within(answer, *path.split("."))
+            if isinstance(actual, str):
+                values |= texts.read_off(text, actual, values)
+        return True
+
+    def _settle(self, one: Resource, values: Mapping[str, str]) -> None:
+        """Take over what is known since the resource is there."""
+        secret = f"value of {one.name}"
+        self.values |= {name: value for name, value in values.items() if name != secret}
+        arn = ""
+        for name, text in one.attributes.items():
+            try:
+                here = texts.filled(text, self.values)
+            except texts.Missing:
+                continue
+            arn = here if name == "Arn" else arn
+            if KINDS[one.type].url and here.startswith("https://") and here not in self.urls:
+                self.urls.append(here)
+        if one.open:
+            self.notes.append(Note(one.type, one.name, one.span, f"made, though {one.open}"))
+        try:
+            title = texts.filled(one.title, self.values)
+        except texts.Missing:  # of a type that nobody names (a subscription)
+            title = ""
+        generated = bool(title) and any(texts.is_own(hole) for hole in one.title.holes)
+        self.made.append(Made(one.type, one.name, title, arn, generated))
+
+    def _missing(self, name: str) -> str:
+        """Why a symbol has no value."""
+        if any(name == other or name.startswith(f"{other} ") for other in self.others):
+            return f"it hangs on `{name}`, which was not made"
+        hint = "tell it in the settings, `[tool.remit.values]`"
+        return f"it hangs on `{name}`, which is not known here: {hint}"
+
+    def _note(self, one: Making, why: str) -> None:
+        of = one.resource
+        self.notes.append(Note(of.type, of.name, of.span, why))
+
+
+def _parameters(step: Step, data: Any, left: list[str]) -> dict[str, Any]:
+    found = fitted(step.service, step.operation, data, left)
+    place = found.get("CreateBucketConfiguration")
+    # S3 API Reference, CreateBucket: this region is the one that must not be named.
+    if place == {"LocationConstraint": "us-east-1"}:
+        del found["CreateBucketConfiguration"]
+    return found
+
+
+def _left_out(makings: Iterable[Making], left: Mapping[str, list[str]]) -> Iterator[Note]:
+    """One note a type for the properties that were not taken over."""
+    unused: dict[str, Counter[str]] = {}
+    first: dict[str, Making] = {}
+    for one in makings:
+        if one.unused:
+            unused.setdefault(one.resource.type, Counter()).update(one.unused)
+            first.setdefault(one.resource.type, one)
+    for type_, names in sorted(unused.items()):
+        of = first[type_].resource
+        several = sum(1 for one in makings if one.resource.type == type_ and one.unused) - 1
+        listed = ", ".join(f"`{name}`" for name in sorted({*names, *left.get(type_, ())}))
+        yield Note(type_, of.name, of.span, f"not taken over: {listed}", several)
