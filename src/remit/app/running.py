@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from remit.app.errors import InputError
 from remit.app.facts import ABSENT, gather
 from remit.app.project import Asked, Opened, open_project
 from remit.app.provision.model import Local
+from remit.app.provision.texts import Missing, filled
 from remit.app.seeding import Seed, Seeds, chosen, localized, of_stage, opened, role_name
 from remit.check import denials, language, missing_permission, rules
 from remit.check.arns import setting, written
@@ -229,7 +231,8 @@ class _Key:
 
 def _findings(tree: Tree, plan: Plan, denied: Sequence[Denied]) -> Iterator[Finding | None]:
     """What `remit check` says of each denial, or would say, had it seen the call."""
-    judged = [_judged(plan, one) for one in denied]
+    names = _names(plan)
+    judged = [_judged(plan, one, names) for one in denied]
     together: dict[str, set[str]] = {}
     for found in judged:
         if found is not None and not found[1].explicit:
@@ -265,7 +268,21 @@ def _explains(denial: denials.Denial, need: Need) -> bool:
     return closed and Pattern.literal(str(need.resource)).fits(wanted.resource, for_some)
 
 
-def _judged(plan: Plan, denied: Denied) -> tuple[Need, Judgement, str] | None:
+def _names(plan: Plan) -> dict[str, Text]:
+    """The ARNs of what is made here under a name of its own, with the ARN that it is deployed
+    with."""
+    known = plan.seeds.known
+    found: dict[str, Text] = {}
+    for one in plan.stage.resources() if plan.seeds.local.values else ():
+        arn = one.attributes.get("Arn", Text.of())
+        with suppress(Missing):
+            found[filled(arn, known)] = arn
+    return {here: arn for here, arn in found.items() if arn.literal is None}
+
+
+def _judged(
+    plan: Plan, denied: Denied, names: Mapping[str, Text]
+) -> tuple[Need, Judgement, str] | None:
     """The need behind a denial, how the role's policies or its boundary stand to it, and its
     resource as a policy would name it."""
     if denied.action is None or denied.resource is None:
@@ -279,7 +296,7 @@ def _judged(plan: Plan, denied: Denied) -> tuple[Need, Judgement, str] | None:
         judgement = Judge(plain)(need, denied.context, absent)
         if judgement.standing is Standing.DENIED:
             given = setting(plan.stage, plan.role.policies)
-            resource = written(_as_deployed(denied.resource, plan), given, denied.action)
+            resource = written(_as_deployed(denied.resource, plan, names), given, denied.action)
             return need, judgement, resource
     return None
 
@@ -288,8 +305,12 @@ def _keys(policies: Iterable[Policy]) -> Iterable[str]:
     return (c.key.value for p in policies for s in p.statements for c in s.conditions)
 
 
-def _as_deployed(arn: str, plan: Plan) -> Text:
-    """The ARN with holes for the account and region that only stand for the deployment's here."""
+def _as_deployed(arn: str, plan: Plan, names: Mapping[str, Text]) -> Text:
+    """The ARN with holes for what only stands for the deployment's here: the account, the region,
+    the names of what was made."""
+    for end in range(len(arn), 0, -1):
+        if arn[:end] in names and arn[end : end + 1] in ("", "/", ":"):
+            return Text.of(names[arn[:end]], arn[end:])
     parts = arn.split(":", 5)
     if len(parts) < 6:
         return Text.of(arn)

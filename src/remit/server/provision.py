@@ -37,7 +37,7 @@ def provision(seeds: Seeds) -> tuple[Provisioned, Seeds]:
     what was made stand. `policies` is for afterwards, when the roles are there."""
     if seeds.deployed is None:
         return Provisioned(seeds.local), seeds
-    perform = performer(seeds.account, seeds.region)
+    perform = performer(seeds.account)
     made = make(seeds.deployed, seeds.project, seeds.known, perform)
     return made, localized(seeds, made.local)
 
@@ -46,23 +46,25 @@ def policies(made: Provisioned, seeds: Seeds) -> Provisioned:
     """Put the resource policies of the stage on what was made; the same with more notes."""
     if seeds.deployed is None:
         return made
-    perform = performer(seeds.account, seeds.region)
+    perform = performer(seeds.account)
     notes = put(seeds.deployed, made, seeds.known, seeds.local.whole, perform)
     return replace(made, notes=(*made.notes, *notes))
 
 
-def performer(account: str, region: str) -> Perform:
+def performer(account: str) -> Perform:
     """What makes calls in the emulator as the account."""
     from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
     from botocore.session import get_session
 
     session = get_session()
-    clients: dict[str, Any] = {}
+    clients: dict[tuple[str, str], Any] = {}
 
-    def perform(service: str, operation: str, parameters: dict[str, Any]) -> Mapping[str, Any]:
-        if service not in clients:
-            clients[service] = _client(session, service, account, region)
-        client = clients[service]
+    def perform(
+        service: str, operation: str, parameters: dict[str, Any], region: str
+    ) -> Mapping[str, Any]:
+        if (service, region) not in clients:
+            clients[service, region] = _client(session, service, account, region)
+        client = clients[service, region]
         try:
             call = getattr(client, _method(operation))
             answer: Mapping[str, Any] = call(**parameters)

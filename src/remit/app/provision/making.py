@@ -22,6 +22,7 @@ from remit.app.provision.of import Of, within
 from remit.app.provision.order import ordered
 from remit.app.provision.parameters import Unfit, fitted
 from remit.app.provision.table import ELSEWHERE, KINDS, NOT_MADE, UNKNOWN
+from remit.core.text import Text
 from remit.deploy.model import Resource, Stage
 
 
@@ -34,7 +35,7 @@ def planned(stage: Stage) -> tuple[list[Making], list[Note]]:
         kind = KINDS.get(one.type)
         if kind is None:
             if one.type not in ELSEWHERE:
-                unknown.setdefault("::".join(one.type.split("::")[:2]), []).append(one)
+                unknown.setdefault(_service(one.type), []).append(one)
             continue
         of = Of(one)
         why = kind.not_here(of) if kind.not_here is not None else ""
@@ -46,13 +47,19 @@ def planned(stage: Stage) -> tuple[list[Making], list[Note]]:
     return ordered(makings), notes
 
 
+def _service(type_: str) -> str:
+    """The service of a CloudFormation or a Terraform type, as far as its name says."""
+    mark = "::" if "::" in type_ else "_"
+    return mark.join(type_.split(mark)[:2])
+
+
 def _unknown(ones: list[Resource]) -> Note:
     """One note for the resources of a service whose types are not in the table."""
-    first = ones[0]
-    service, _, own = first.type.rpartition("::")
-    types = dict.fromkeys(one.type.removeprefix(f"{service}::") for one in ones)
-    listed = ", ".join([f"{service}::{own}", *(name for name in types if name != own)])
-    return Note(listed, first.name, first.span, NOT_MADE.get(service, UNKNOWN), len(ones) - 1)
+    types = list(dict.fromkeys(one.type for one in ones))
+    service = _service(types[0])
+    short = [types[0], *(one.removeprefix(f"{service}::") for one in types[1:])]
+    why = NOT_MADE.get(service, UNKNOWN)
+    return Note(", ".join(short), ones[0].name, ones[0].span, why, len(ones) - 1)
 
 
 def make(stage: Stage, project: str, known: Mapping[str, str], perform: Perform) -> Provisioned:
@@ -61,7 +68,14 @@ def make(stage: Stage, project: str, known: Mapping[str, str], perform: Perform)
     makings, notes = planned(stage)
     stack = texts.stack(texts.stack_name(project, stage.name))
     work = _Work(f"{project} {stage.name}", perform, {**stack, **known}, notes)
-    work.others = frozenset(one.name for one in stage.resources())
+    resources = stage.resources()
+    work.others = frozenset(one.name for one in resources)
+    work.owned = frozenset(
+        hole.name
+        for one in resources
+        for text in (one.title, *one.attributes.values())
+        for hole in text.holes
+    )
     for one in makings:
         work.make(one)
     notes += _left_out(makings, work.left)
@@ -83,6 +97,7 @@ class _Work:
     made: list[Made] = field(default_factory=list)
     left: dict[str, list[str]] = field(default_factory=dict)
     others: frozenset[str] = frozenset()
+    owned: frozenset[str] = frozenset()
 
     def make(self, one: Making) -> None:
         """Make one resource. What goes wrong is noted."""
@@ -105,14 +120,21 @@ class _Work:
         texts_ = [t for step in one.steps[: making + 1] for t in texts.leaves(step.parameters)]
         named = {hole.name for text in texts_ for hole in text.holes}
         found = texts.chosen(resource.title, self.values, self.seed, resource.name)
-        return {name: value for name, value in found.items() if name in named}
+        own = {name: value for name, value in found.items() if name in named}
+        # What belongs to no resource (a random id of Terraform's) may be anything here.
+        for text in texts_:
+            free = Text.of(*(hole for hole in text.holes if hole.name not in self.owned))
+            own |= texts.chosen(free, {**self.values, **own}, self.seed, "")
+        return own
 
     def _done(self, one: Making, step: Step, values: dict[str, str]) -> bool:
         """Whether a call was made. What its answer gives is added to `values`."""
         left: list[str] = []
         try:
             data = texts.plain(dict(step.parameters), values)
-            answer = self.perform(step.service, step.operation, _parameters(step, data, left))
+            region = self._region(one.resource, values)
+            parameters = _parameters(step, data, left)
+            answer = self.perform(step.service, step.operation, parameters, region)
         except texts.Missing as missing:
             self._note(one, self._missing(missing.name))
             return False
@@ -129,6 +151,13 @@ class _Work:
             if isinstance(actual, str):
                 values |= texts.read_off(text, actual, values)
         return True
+
+    def _region(self, one: Resource, values: Mapping[str, str]) -> str:
+        """The region that its ARN names, which may be another than the stage's."""
+        arn = one.attributes.get("Arn")
+        parts = [] if arn is None else str(texts.partly(arn, values)).split(":")
+        found = parts[3] if len(parts) > 5 else ""
+        return found if found and "{" not in found else self.values["region"]
 
     def _settle(self, one: Resource, values: Mapping[str, str]) -> None:
         """Take over what is known since the resource is there."""

@@ -11,8 +11,8 @@ from remit.core.span import Span
 from remit.core.text import Text
 from remit.deploy.model import Data, Resource
 
-Perform: TypeAlias = Callable[[str, str, dict[str, Any]], Mapping[str, Any]]
-"""Makes a call of the account itself: service, operation, parameters; the answer. Raises
+Perform: TypeAlias = Callable[[str, str, dict[str, Any], str], Mapping[str, Any]]
+"""Makes a call of the account itself: service, operation, parameters, region; the answer. Raises
 Refused."""
 
 

@@ -50,5 +50,15 @@ def _identity(one: Making) -> Iterable[Text]:
 
 def _needs(one: Making, makers: dict[str, int]) -> set[int]:
     texts = [text for step in one.steps for text in leaves(step.parameters)]
-    named = [str(text) for text in texts] + [hole.name for t in texts for hole in t.holes]
-    return {makers[name] for name in named if name in makers}
+    named = {hole.name for text in texts for hole in text.holes}
+    found = {makers[name] for name in named if name in makers}
+    written = [str(text) for text in texts if ":" in str(text)]
+    arns = [name for name in makers if ":" in name]
+    return found | {makers[arn] for arn in arns for text in written if _names(text, arn)}
+
+
+def _names(text: str, arn: str) -> bool:
+    """Whether an ARN stands in a text, such as a document, and not only the start of a longer
+    one."""
+    _, found, after = text.partition(arn)
+    return bool(found) and not (after[:1].isalnum() or after[:1] in tuple("-_."))

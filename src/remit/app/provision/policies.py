@@ -95,7 +95,7 @@ def _put(
     open_: list[str] = []
     policy = document(opened(one.policy, known, open_, whole))
     try:
-        perform(*call(arn, policy))
+        perform(*call(arn, policy), arn.region or known["region"])
     except Refused as error:
         return f"it was refused: {error.code}: {error.message}"
     return f"in force, but {open_[0]}" if open_ else ""

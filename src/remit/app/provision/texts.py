@@ -37,6 +37,11 @@ def _filled(text: Text, values: Mapping[str, str]) -> Iterator[str]:
             raise Missing(part.name)
 
 
+def partly(text: Text, values: Mapping[str, str]) -> Text:
+    """The text with the values that there are."""
+    return Text.of(*(p if isinstance(p, str) else values.get(p.name, p) for p in text.parts))
+
+
 def plain(data: Data, values: Mapping[str, str]) -> Data:
     """The data with all texts filled. Raises Missing."""
     if isinstance(data, Text):
@@ -59,7 +64,7 @@ def chosen(text: Text, values: Mapping[str, str], stage: str, name: str) -> dict
         if hole.name in values or not is_own(hole):
             continue
         made = _digits(f"{stage} {hole.name}", hole.width or _DIGITS)
-        alone = len(text.parts) == 1 and hole.width is None
+        alone = len(text.parts) == 1 and hole.width is None and name
         found[hole.name] = f"{_word(name)}-{made}" if alone else made
     return found
 
