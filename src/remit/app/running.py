@@ -17,7 +17,7 @@ from remit.app.facts import ABSENT, gather
 from remit.app.project import Asked, Opened, open_project
 from remit.app.provision.model import Local
 from remit.app.provision.texts import Missing, filled
-from remit.app.seeding import Seed, Seeds, chosen, localized, of_stage, opened, role_name
+from remit.app.seeding import Seed, Seeds, chosen, localized, of_stage, opened, role_name, whole
 from remit.check import denials, language, missing_permission, rules
 from remit.check.arns import setting, written
 from remit.check.model import Facts, Needed, RoleFacts, StageFacts
@@ -93,6 +93,7 @@ def plan(
     found = open_project(tree, asked, [name for name, _ in rules.RULES])
     project = found.project
     stage, notes = chosen(project, asked)
+    stage = whole(tree, found, stage)
     runs, held = _meant(project, stage, function, role)
     name = role_name(held, stage)
     seeds = of_stage(stage, notes, project=project.name)
@@ -163,14 +164,12 @@ def _are(what: str, names: Sequence[str]) -> str:
     return f"the {what} are {', '.join(f'`{name}`' for name in names)}" if names else ""
 
 
-def _environment(
-    function: Function | None, seeds: Seeds
-) -> tuple[dict[str, str], list[str]]:
+def _environment(function: Function | None, seeds: Seeds) -> tuple[dict[str, str], list[str]]:
     """The variables that are known, and what is to be said of the others."""
     if function is None:
         return {}, ["no environment variables are set: name a function with `--function`"]
     made: dict[str, str] = {}
-    notes = []
+    notes: list[str] = []
     for name, value in function.environment.items():
         text = value if isinstance(value, str) else _filled(value, seeds)
         if text is None:
@@ -179,6 +178,9 @@ def _environment(
             notes.append(f"`{name}` is not set: no process can have it")
         else:
             made[name] = text
+    stage = seeds.deployed
+    if notes and not seeds.local.values and stage is not None and stage.resources():
+        notes.append("with `--provision` the variables of what it makes are set")
     return made, notes
 
 

@@ -12,11 +12,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from remit.account.model import Document
-from remit.app.project import Asked, open_project
+from remit.app.errors import InputError
+from remit.app.project import Asked, Opened, open_project
 from remit.app.provision.model import Local
 from remit.check import rules
 from remit.core.policy import NO_SYMBOLS, Item, Policy, Principals, Statement
+from remit.core.span import Problem
 from remit.core.tree import Tree
+from remit.deploy.beside import with_templates
 from remit.deploy.model import Project, Role, Stage
 
 NOTHING_LOCAL = Local()
@@ -61,9 +64,22 @@ def seeds(tree: Tree, asked: Asked, account: str | None, region: str | None) -> 
 
     `account` and `region` win over what the project says, which wins over the usual ones.
     """
-    project = open_project(tree, asked, [name for name, _ in rules.RULES]).project
-    stage, notes = chosen(project, asked)
-    return of_stage(stage, notes, account, region, project=project.name)
+    found = open_project(tree, asked, [name for name, _ in rules.RULES])
+    stage, notes = chosen(found.project, asked)
+    stage = whole(tree, found, stage)
+    return of_stage(stage, notes, account, region, project=found.project.name)
+
+
+def whole(tree: Tree, found: Opened, stage: Stage) -> Stage:
+    """The stage with what the templates deploy that the settings name. Raises InputError."""
+    settings = found.settings
+    if not settings.resources:
+        return stage
+    told = settings.stage(stage.name)
+    made = with_templates(tree, stage, settings.resources, told)
+    if isinstance(made, Problem):
+        raise InputError(made.message, made.hint, made.span)
+    return made
 
 
 def chosen(project: Project, asked: Asked) -> tuple[Stage, list[str]]:
@@ -113,9 +129,7 @@ def localized(seeds: Seeds, local: Local) -> Seeds:
     if seeds.deployed is None:
         return seeds
     said = list(seeds.said)
-    found = of_stage(
-        seeds.deployed, said, seeds.account, seeds.region, local, seeds.project
-    )
+    found = of_stage(seeds.deployed, said, seeds.account, seeds.region, local, seeds.project)
     there = {one.name for one in found.roles}
     others = tuple(one for one in seeds.roles if one.name not in there)
     return replace(found, roles=(*found.roles, *others))

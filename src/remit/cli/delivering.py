@@ -21,9 +21,7 @@ _PATIENCE = 10
 _LARGEST = 64 << 20
 
 
-def handing_out(
-    built: Built, arguments: Namespace, local: str = "{}"
-) -> tuple[Built, str | None]:
+def handing_out(built: Built, arguments: Namespace, local: str = "{}") -> tuple[Built, str | None]:
     """The server with the paths that hand out credentials, where flags ask for them, and the token
     that opens these. `local` is what they tell of what was made. Raises InputError."""
     from remit.server.metadata import Delivery, with_metadata

@@ -47,9 +47,7 @@ def run(arguments: Namespace) -> int:
         made: tuple[str, ...] = ()
         things = None
         if seeds is not None:
-            seeds, made, things = provisioning.deployed(
-                built, seeds, provision=arguments.provision
-            )
+            seeds, made, things = provisioning.deployed(built, seeds, provision=arguments.provision)
         built, token = delivering.handing_out(built, arguments, provisioning.written(things))
         port = listening.getsockname()[1]
         _greet(built, address, port, seeds, made)

@@ -7,6 +7,7 @@ decision, as with server/seed.py.
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -54,9 +55,8 @@ def policies(made: Provisioned, seeds: Seeds) -> Provisioned:
 def performer(account: str) -> Perform:
     """What makes calls in the emulator as the account."""
     from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
-    from botocore.session import get_session
 
-    session = get_session()
+    session = _session()
     clients: dict[tuple[str, str], Any] = {}
 
     def perform(
@@ -78,6 +78,14 @@ def performer(account: str) -> Perform:
         return answer
 
     return perform
+
+
+def _session() -> Any:
+    """A session that reads no profile and no file of the machine."""
+    from botocore.session import Session
+
+    nothing = {"profile": None, "config_file": os.devnull, "credentials_file": os.devnull}
+    return Session(session_vars={name: (None, None, v, None) for name, v in nothing.items()})
 
 
 def _method(operation: str) -> str:
@@ -105,7 +113,6 @@ def _client(session: Any, service: str, account: str, region: str) -> Any:
         config=Config(
             retries={"max_attempts": 0},
             s3={"addressing_style": "path"},
-            ignore_configured_endpoint_urls=True,
         ),
     )
     signing = client.meta.service_model.signing_name
@@ -127,7 +134,7 @@ def _answer(request: Any, signing: str, who: Identity) -> Any:
         found = emulator.call(recognize(raw, signing), raw, who)
     except (Unrecognized, Unsupported) as error:
         raise Refused("NotImplemented", str(error)) from None
-    except Exception as error:  # noqa: BLE001 - a fault of the emulator's is no reason to end
+    except Exception as error:  # a fault of the emulator's is no reason to end
         raise Refused("InternalFailure", f"the emulator failed: {error!r:.200}") from None
     return AWSResponse(request.url, found.status, _headers(found.headers), _Raw(found.body))
 

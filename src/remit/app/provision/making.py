@@ -20,10 +20,10 @@ from remit.app.provision.model import (
 )
 from remit.app.provision.of import Of, within
 from remit.app.provision.order import ordered
-from remit.app.provision.parameters import Unfit, fitted
+from remit.app.provision.parameters import Unfit, fitted, required
 from remit.app.provision.table import ELSEWHERE, KINDS, NOT_MADE, UNKNOWN
 from remit.core.text import Text
-from remit.deploy.model import Resource, Stage
+from remit.deploy.model import Data, Resource, Stage
 
 
 def planned(stage: Stage) -> tuple[list[Making], list[Note]]:
@@ -131,7 +131,7 @@ class _Work:
         """Whether a call was made. What its answer gives is added to `values`."""
         left: list[str] = []
         try:
-            data = texts.plain(dict(step.parameters), values)
+            data = self._plain(one, step, values)
             region = self._region(one.resource, values)
             parameters = _parameters(step, data, left)
             answer = self.perform(step.service, step.operation, parameters, region)
@@ -151,6 +151,34 @@ class _Work:
             if isinstance(actual, str):
                 values |= texts.read_off(text, actual, values)
         return True
+
+    def _plain(self, one: Making, step: Step, values: Mapping[str, str]) -> dict[str, Data]:
+        """The parameters, without those of which a symbol is not known and that the call does not
+        need. Raises texts.Missing."""
+        needed = required(step.service, step.operation)
+        found: dict[str, Data] = {}
+        for name, value in step.parameters.items():
+            try:
+                found[name] = texts.plain(value, values)
+            except texts.Missing as missing:
+                if name in needed:
+                    raise
+                if name == "Attributes" and isinstance(value, Mapping):
+                    found[name] = self._attributes(one, value, values)
+                else:
+                    self._note(one, f"made without `{name}`: {self._missing(missing.name)}")
+        return found
+
+    def _attributes(
+        self, one: Making, given: Mapping[str, Data], values: Mapping[str, str]
+    ) -> dict[str, Data]:
+        found: dict[str, Data] = {}
+        for name, value in given.items():
+            try:
+                found[name] = texts.plain(value, values)
+            except texts.Missing as missing:
+                self._note(one, f"made without `{name}`: {self._missing(missing.name)}")
+        return found
 
     def _region(self, one: Resource, values: Mapping[str, str]) -> str:
         """The region that its ARN names, which may be another than the stage's."""

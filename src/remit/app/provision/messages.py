@@ -59,9 +59,7 @@ def topic(of: Of) -> Iterator[Step]:
     yield Step(
         "sns",
         "CreateTopic",
-        without_nothing(
-            {"Name": of.title, "Attributes": attributes, "Tags": of.tags()}
-        ),
+        without_nothing({"Name": of.title, "Attributes": attributes, "Tags": of.tags()}),
     )
     for one in of.objects("Subscription"):
         if one.get("Protocol") == "sqs":
@@ -113,5 +111,3 @@ def only_queues(of: Of) -> str:
     if protocol == "sqs":
         return ""
     return f"nothing is sent to `{protocol}` from here: only queues are subscribed"
-
-

@@ -30,6 +30,14 @@ def fitted(service: str, operation: str, data: Data, left: list[str]) -> dict[st
     return found
 
 
+def required(service: str, operation: str) -> frozenset[str]:
+    """The parameters without which there is no such call."""
+    model = service_model(service)
+    assert model is not None  # noqa: S101 - the tables name services of botocore's
+    shape = model.raw["shapes"][model.operations[operation]["input"]["shape"]]
+    return frozenset(shape.get("required", ()))
+
+
 def _fit(shapes: Mapping[str, Any], name: str, data: Data, path: str, left: list[str]) -> Any:
     shape = shapes[name]
     kind = shape["type"]

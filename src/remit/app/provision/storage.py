@@ -53,7 +53,11 @@ def table(of: Of) -> Iterator[Step]:
 def global_table(of: Of) -> Iterator[Step]:
     """AWS::DynamoDB::GlobalTable: the one of this region, on demand. Each replica has tags and a
     policy of its own, which are left out."""
-    for name in ("Replicas", "WriteProvisionedThroughputSettings", "WriteOnDemandThroughputSettings"):
+    for name in (
+        "Replicas",
+        "WriteProvisionedThroughputSettings",
+        "WriteOnDemandThroughputSettings",
+    ):
         of.get(name)
     of.get("BillingMode")
     same = of.same(*(n for n in _TABLE if n not in ("BillingMode", "ProvisionedThroughput")))
