@@ -253,7 +253,7 @@ def test_ids_that_the_emulator_gives_are_those_of_the_environment(tmp_path: Path
         own, of = plan.environment, session(live, plan)
         kms = of("kms")
         blob = kms.encrypt(KeyId=own["KEY"], Plaintext=b"1")["CiphertextBlob"]
-        code, said = refused(kms.decrypt, CiphertextBlob=blob)
+        _, said = refused(kms.decrypt, CiphertextBlob=blob)
         assert said.endswith("with an explicit deny in a resource-based policy")
         kms.encrypt(KeyId="alias/shop", Plaintext=b"1")
         of("sns").publish(TopicArn=own["TOPIC"], Message="1")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -78,7 +77,7 @@ def make(stage: Stage, project: str, known: Mapping[str, str], perform: Perform)
     )
     for one in makings:
         work.make(one)
-    notes += _left_out(makings, work.left)
+    notes += _left_out(makings, work)
     return Provisioned(
         Local(work.values, work.whole, tuple(work.urls)), tuple(work.made), tuple(notes)
     )
@@ -95,7 +94,7 @@ class _Work:
     whole: dict[str, str] = field(default_factory=dict)
     urls: list[str] = field(default_factory=list)
     made: list[Made] = field(default_factory=list)
-    left: dict[str, list[str]] = field(default_factory=dict)
+    left: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     others: frozenset[str] = frozenset()
     owned: frozenset[str] = frozenset()
 
@@ -145,7 +144,7 @@ class _Work:
             why = error.code if step.secret else f"{error.code}: {error.message}"
             self._note(one, f"{step.operation} was refused: {why}")
             return False
-        self.left.setdefault(one.resource.type, []).extend(left)
+        self.left.setdefault((one.resource.type, one.resource.name), []).extend(left)
         for path, text in step.gives.items():
             actual = within(answer, *path.split("."))
             if isinstance(actual, str):
@@ -230,16 +229,19 @@ def _parameters(step: Step, data: Any, left: list[str]) -> dict[str, Any]:
     return found
 
 
-def _left_out(makings: Iterable[Making], left: Mapping[str, list[str]]) -> Iterator[Note]:
-    """One note a type for the properties that were not taken over."""
-    unused: dict[str, Counter[str]] = {}
-    first: dict[str, Making] = {}
+def _left_out(makings: Iterable[Making], work: _Work) -> Iterator[Note]:
+    """One note a type for the properties that were not taken over, of what was made."""
+    there = {(one.type, one.name) for one in work.made}
+    found: dict[str, dict[str, list[str]]] = {}
+    spans: dict[tuple[str, str], Making] = {}
     for one in makings:
-        if one.unused:
-            unused.setdefault(one.resource.type, Counter()).update(one.unused)
-            first.setdefault(one.resource.type, one)
-    for type_, names in sorted(unused.items()):
-        of = first[type_].resource
-        several = sum(1 for one in makings if one.resource.type == type_ and one.unused) - 1
-        listed = ", ".join(f"`{name}`" for name in sorted({*names, *left.get(type_, ())}))
-        yield Note(type_, of.name, of.span, f"not taken over: {listed}", several)
+        of = one.resource
+        names = [*one.unused, *work.left.get((of.type, of.name), ())]
+        if names and (of.type, of.name) in there:
+            found.setdefault(of.type, {})[of.name] = names
+            spans[of.type, of.name] = one
+    for type_, by_name in sorted(found.items()):
+        first = next(iter(by_name))
+        listed = sorted({f"`{name}`" for names in by_name.values() for name in names})
+        span = spans[type_, first].resource.span
+        yield Note(type_, first, span, f"not taken over: {', '.join(listed)}", len(by_name) - 1)

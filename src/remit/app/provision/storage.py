@@ -80,12 +80,18 @@ def global_table(of: Of) -> Iterator[Step]:
 def _of_table(of: Of) -> Iterator[Step]:
     lifetime = of.get("TimeToLiveSpecification")
     if said(within(lifetime, "Enabled")):
-        settings = {"TableName": of.title, "TimeToLiveSpecification": lifetime}
-        yield Step("dynamodb", "UpdateTimeToLive", settings)
+        yield Step(
+            "dynamodb",
+            "UpdateTimeToLive",
+            {"TableName": of.title, "TimeToLiveSpecification": lifetime},
+        )
     if of.is_set("PointInTimeRecoverySpecification", "PointInTimeRecoveryEnabled"):
         recovery = of.get("PointInTimeRecoverySpecification")
-        settings = {"TableName": of.title, "PointInTimeRecoverySpecification": recovery}
-        yield Step("dynamodb", "UpdateContinuousBackups", settings)
+        yield Step(
+            "dynamodb",
+            "UpdateContinuousBackups",
+            {"TableName": of.title, "PointInTimeRecoverySpecification": recovery},
+        )
 
 
 def _stream(value: Data) -> Data:
@@ -135,6 +141,13 @@ def bucket(of: Of) -> Iterator[Step]:
     ]
     if rules:
         yield _put("Encryption", name, ServerSideEncryptionConfiguration={"Rules": rules})
+    public = of.get("PublicAccessBlockConfiguration")
+    if public is not None:
+        yield Step(
+            "s3",
+            "PutPublicAccessBlock",
+            {"Bucket": name, "PublicAccessBlockConfiguration": public},
+        )
     ownership = of.get("OwnershipControls")
     if ownership is not None:
         yield _put("OwnershipControls", name, OwnershipControls=ownership)

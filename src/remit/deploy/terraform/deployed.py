@@ -174,6 +174,7 @@ _WITHIN = frozenset(
     {
         "aws_s3_bucket_cors_configuration",
         "aws_s3_bucket_ownership_controls",
+        "aws_s3_bucket_public_access_block",
         "aws_s3_bucket_server_side_encryption_configuration",
         "aws_s3_bucket_versioning",
         "aws_secretsmanager_secret_version",

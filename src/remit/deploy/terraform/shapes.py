@@ -251,6 +251,9 @@ def bucket(of: Arguments) -> dict[str, Data]:
     owner: Data = None
     for one in of.others("aws_s3_bucket_ownership_controls", "bucket", "id", "bucket"):
         owner = one.block("rule").get("object_ownership")
+    public: dict[str, Data] = {}
+    for one in of.others("aws_s3_bucket_public_access_block", "bucket", "id", "bucket"):
+        public = _some({to: one.get(name) for name, to in _PUBLIC.items()})
     locked = of.get("object_lock_enabled")
     return _some(
         {
@@ -262,11 +265,18 @@ def bucket(of: Arguments) -> dict[str, Data]:
             "BucketEncryption": {"ServerSideEncryptionConfiguration": tuple(rules)}
             if rules
             else None,
+            "PublicAccessBlockConfiguration": public,
             "OwnershipControls": {"Rules": ({"ObjectOwnership": owner},)} if owner else None,
         }
     )
 
 
+_PUBLIC = {
+    "block_public_acls": "BlockPublicAcls",
+    "block_public_policy": "BlockPublicPolicy",
+    "ignore_public_acls": "IgnorePublicAcls",
+    "restrict_public_buckets": "RestrictPublicBuckets",
+}
 _CORS = {
     "allowed_headers": "AllowedHeaders",
     "allowed_methods": "AllowedMethods",
