@@ -49,7 +49,8 @@ def planned(stage: Stage) -> tuple[list[Making], list[Note]]:
 def _service(type_: str) -> str:
     """The service of a CloudFormation or a Terraform type, as far as its name says."""
     mark = "::" if "::" in type_ else "_"
-    return mark.join(type_.split(mark)[:2])
+    first, *rest = type_.split(mark)
+    return first if first == "Custom" else mark.join((first, *rest[:1]))
 
 
 def _unknown(ones: list[Resource]) -> Note:

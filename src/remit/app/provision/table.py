@@ -68,6 +68,7 @@ UNKNOWN = "remit makes none of this type"
 NOT_MADE: Mapping[str, str] = {
     "AWS::ApiGateway": "no API runs here",
     "AWS::ApiGatewayV2": "no API runs here",
+    "Custom": "the code behind it does not run here",
     "aws_api": "no API runs here",
     "aws_apigatewayv2": "no API runs here",
     "aws_lambda": "no function runs here: its code runs where you run it",
