@@ -23,7 +23,7 @@ _Convert: TypeAlias = Callable[[Arguments], dict[str, Data]]
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class Row:
     """One type. `title` is the attribute that is its name or id, `names` leads from arguments to
     properties of the same value, `convert` makes the others. `more` are attributes that the
     project may name, by CloudFormation's names for them."""
@@ -35,12 +35,12 @@ class _Row:
     more: Mapping[str, str] = field(default_factory=dict)
 
 
-_ROWS: Mapping[str, _Row] = {
-    "aws_cloudwatch_event_bus": _Row("AWS::Events::EventBus"),
-    "aws_cloudwatch_log_group": _Row(
+ROWS: Mapping[str, Row] = {
+    "aws_cloudwatch_event_bus": Row("AWS::Events::EventBus"),
+    "aws_cloudwatch_log_group": Row(
         "AWS::Logs::LogGroup", names={"kms_key_id": "KmsKeyId"}, convert=shapes.log_group
     ),
-    "aws_cognito_identity_pool": _Row(
+    "aws_cognito_identity_pool": Row(
         "AWS::Cognito::IdentityPool",
         "id",
         {
@@ -48,7 +48,7 @@ _ROWS: Mapping[str, _Row] = {
             "allow_unauthenticated_identities": "AllowUnauthenticatedIdentities",
         },
     ),
-    "aws_cognito_user_pool": _Row(
+    "aws_cognito_user_pool": Row(
         "AWS::Cognito::UserPool",
         "id",
         {
@@ -60,7 +60,7 @@ _ROWS: Mapping[str, _Row] = {
         },
         shapes.user_pool,
     ),
-    "aws_cognito_user_pool_client": _Row(
+    "aws_cognito_user_pool_client": Row(
         "AWS::Cognito::UserPoolClient",
         "id",
         {
@@ -76,7 +76,7 @@ _ROWS: Mapping[str, _Row] = {
             "user_pool_id": "UserPoolId",
         },
     ),
-    "aws_dynamodb_table": _Row(
+    "aws_dynamodb_table": Row(
         "AWS::DynamoDB::Table",
         names={
             "billing_mode": "BillingMode",
@@ -86,18 +86,18 @@ _ROWS: Mapping[str, _Row] = {
         convert=shapes.table,
         more={"StreamArn": "stream_arn"},
     ),
-    "aws_ecr_repository": _Row(
+    "aws_ecr_repository": Row(
         "AWS::ECR::Repository", names={"image_tag_mutability": "ImageTagMutability"}
     ),
-    "aws_kinesis_stream": _Row(
+    "aws_kinesis_stream": Row(
         "AWS::Kinesis::Stream",
         names={"shard_count": "ShardCount", "retention_period": "RetentionPeriodHours"},
         convert=shapes.stream,
     ),
-    "aws_kms_alias": _Row(
+    "aws_kms_alias": Row(
         "AWS::KMS::Alias", names={"name": "AliasName", "target_key_id": "TargetKeyId"}
     ),
-    "aws_kms_key": _Row(
+    "aws_kms_key": Row(
         "AWS::KMS::Key",
         "key_id",
         {
@@ -108,13 +108,13 @@ _ROWS: Mapping[str, _Row] = {
             "multi_region": "MultiRegion",
         },
     ),
-    "aws_s3_bucket": _Row("AWS::S3::Bucket", "bucket", convert=shapes.bucket),
-    "aws_secretsmanager_secret": _Row(
+    "aws_s3_bucket": Row("AWS::S3::Bucket", "bucket", convert=shapes.bucket),
+    "aws_secretsmanager_secret": Row(
         "AWS::SecretsManager::Secret",
         names={"description": "Description", "kms_key_id": "KmsKeyId"},
         convert=shapes.secret,
     ),
-    "aws_sns_topic": _Row(
+    "aws_sns_topic": Row(
         "AWS::SNS::Topic",
         names={
             "display_name": "DisplayName",
@@ -124,7 +124,7 @@ _ROWS: Mapping[str, _Row] = {
         },
         more={"Ref": "arn"},
     ),
-    "aws_sns_topic_subscription": _Row(
+    "aws_sns_topic_subscription": Row(
         "AWS::SNS::Subscription",
         "",
         {
@@ -137,7 +137,7 @@ _ROWS: Mapping[str, _Row] = {
             "redrive_policy": "RedrivePolicy",
         },
     ),
-    "aws_sqs_queue": _Row(
+    "aws_sqs_queue": Row(
         "AWS::SQS::Queue",
         names={
             "content_based_deduplication": "ContentBasedDeduplication",
@@ -157,7 +157,7 @@ _ROWS: Mapping[str, _Row] = {
         convert=shapes.queue,
         more={"Ref": "url"},
     ),
-    "aws_ssm_parameter": _Row(
+    "aws_ssm_parameter": Row(
         "AWS::SSM::Parameter",
         names={
             "type": "Type",
@@ -169,6 +169,7 @@ _ROWS: Mapping[str, _Row] = {
         convert=shapes.parameter,
     ),
 }
+"""By Terraform type."""
 
 _WITHIN = frozenset(
     {
@@ -209,9 +210,9 @@ def deployed(resources: Resources) -> tuple[Resource, ...]:
 
 
 def _resource(one: Instance, resources: Resources) -> Resource:
-    row = _ROWS.get(one.type)
+    row = ROWS.get(one.type)
     if row is None:
-        row, properties = _Row(one.type, "id"), {}
+        row, properties = Row(one.type, "id"), {}
     else:
         arguments = Arguments(one, resources)
         properties = dict(_properties(arguments, row))
@@ -223,7 +224,7 @@ def _resource(one: Instance, resources: Resources) -> Resource:
     return Resource(row.type, name, span, properties, title or Text.of(), attributes, one.open)
 
 
-def _properties(arguments: Arguments, row: _Row) -> Iterator[tuple[str, Data]]:
+def _properties(arguments: Arguments, row: Row) -> Iterator[tuple[str, Data]]:
     for name, to in row.names.items():
         value = arguments.get(name)
         if value is not None:
@@ -236,7 +237,7 @@ def _properties(arguments: Arguments, row: _Row) -> Iterator[tuple[str, Data]]:
         yield name, None
 
 
-def _attributes(one: Instance, row: _Row) -> Iterator[tuple[str, Text]]:
+def _attributes(one: Instance, row: Row) -> Iterator[tuple[str, Text]]:
     names = {"Arn": "arn", **row.more} if one.type in TYPES else row.more
     for to, name in names.items():
         found = _attribute(one, name)
