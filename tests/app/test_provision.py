@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from remit.app.local import Local
 from remit.app.provision import policies, texts
 from remit.app.provision.making import make, planned
-from remit.app.provision.model import Local, Made, Provisioned, Refused
+from remit.app.provision.model import Made, Provisioned, Refused
 from remit.app.provision.parameters import Unfit, fitted
 from remit.app.provision.table import ELSEWHERE, KINDS
 from remit.app.seeding import of_stage

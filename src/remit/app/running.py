@@ -14,8 +14,8 @@ from dataclasses import dataclass, field, replace
 
 from remit.app.errors import InputError
 from remit.app.facts import ABSENT, gather
+from remit.app.local import Local
 from remit.app.project import Asked, Opened, open_project
-from remit.app.provision.model import Local
 from remit.app.provision.texts import Missing, filled
 from remit.app.seeding import Seed, Seeds, chosen, localized, of_stage, opened, role_name, whole
 from remit.check import denials, language, missing_permission, rules

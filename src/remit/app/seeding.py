@@ -13,8 +13,8 @@ from typing import Any
 
 from remit.account.model import Document
 from remit.app.errors import InputError
+from remit.app.local import Local
 from remit.app.project import Asked, Opened, open_project
-from remit.app.provision.model import Local
 from remit.check import rules
 from remit.core.policy import NO_SYMBOLS, Item, Policy, Principals, Statement
 from remit.core.span import Problem

@@ -6,7 +6,8 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from remit.app.provision.model import Local, Provisioned
+from remit.app.local import Local
+from remit.app.provision.model import Provisioned
 from remit.app.provision.table import KINDS
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from remit.app.local import Local
 from remit.app.provision import texts
 from remit.app.provision.model import (
-    Local,
     Made,
     Making,
     Note,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from remit.app.local import Local
 from remit.core.span import Span
 from remit.core.text import Text
 from remit.deploy.model import Data, Resource
@@ -49,19 +50,6 @@ class Making:
     resource: Resource
     steps: tuple[Step, ...]
     unused: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Local:
-    """What stands here for what only a deployment knows.
-
-    `values` are by symbol. `whole` leads from texts, with symbols as policies write them, to what
-    they are here. `urls` are the addresses of queues in AWS: here they are the server's.
-    """
-
-    values: Mapping[str, str] = field(default_factory=dict)
-    whole: Mapping[str, str] = field(default_factory=dict)
-    urls: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
