@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -271,3 +272,90 @@ def test_ids_that_the_emulator_gives_are_those_of_the_environment(tmp_path: Path
         asked = {"logGroupNamePrefix": own["LOG"]}
         [group] = live.client("logs").describe_log_groups(**asked)["logGroups"]
         assert group["retentionInDays"] == 7
+
+
+# --- resource policies --------------------------------------------------------------------------
+
+ROLE = {"AWS": {"Fn::GetAtt": ["ApiRole", "Arn"]}}
+HELD: dict[str, dict[str, Any]] = {
+    "JobsPolicy": {
+        "Type": "AWS::SQS::QueuePolicy",
+        "Properties": {
+            "Queues": [{"Ref": "Jobs"}],
+            "PolicyDocument": document(
+                statement("Deny", "sqs:SendMessage", {"Fn::GetAtt": ["Jobs", "Arn"]}, Principal=ROLE)
+            ),
+        },
+    },
+    "Topic": {"Type": "AWS::SNS::Topic"},
+    "TopicPolicy": {
+        "Type": "AWS::SNS::TopicPolicy",
+        "Properties": {
+            "Topics": [{"Ref": "Topic"}],
+            "PolicyDocument": document(
+                statement("Allow", "sns:Publish", {"Ref": "Topic"}, Principal=ROLE)
+            ),
+        },
+    },
+    "Secret": {"Type": "AWS::SecretsManager::Secret", "Properties": {"SecretString": "x"}},
+    "SecretPolicy": {
+        "Type": "AWS::SecretsManager::ResourcePolicy",
+        "Properties": {
+            "SecretId": {"Ref": "Secret"},
+            "ResourcePolicy": document(
+                statement("Allow", "secretsmanager:GetSecretValue", "*", Principal=ROLE)
+            ),
+        },
+    },
+    "Images": {
+        "Type": "AWS::ECR::Repository",
+        "Properties": {
+            "RepositoryPolicyText": document(
+                {"Effect": "Allow", "Principal": ROLE, "Action": "ecr:DescribeImages"}
+            )
+        },
+    },
+}  # fmt: skip
+
+
+def test_policies_of_resources_are_in_force(tmp_path: Path) -> None:
+    """They allow what the role's own do not (IAM User Guide, reference_policies_evaluation-logic:
+    one account), and deny what these allow. Another role that may do as much gets nothing."""
+    template = json.loads(cloudformation()["template.json"])
+    resources = template["Resources"]
+    resources |= HELD
+    resources["Orders"]["Properties"]["ResourcePolicy"] = {
+        "PolicyDocument": document(statement("Allow", "dynamodb:GetItem", "*", Principal=ROLE))
+    }
+    resources["Api"]["Properties"]["Environment"]["Variables"] |= {
+        name.upper(): {"Ref": name} for name in ("Topic", "Secret", "Images")
+    }
+    other = {**resources["ApiRole"]["Properties"], "Policies": []}
+    resources["OtherRole"] = {"Type": "AWS::IAM::Role", "Properties": other}
+    second = {**resources["Api"]["Properties"], "Role": {"Fn::GetAtt": ["OtherRole", "Arn"]}}
+    resources["Other"] = {"Type": "AWS::Lambda::Function", "Properties": second}
+    folder = written({"template.json": json.dumps(template), "src/app.py": ""}, tmp_path)
+    plan = wiring.running(folder, None, None, "Api")
+    built = build(Settings(region=plan.seeds.region, account=plan.seeds.account))
+    _, _, made = provisioning.deployed(built, plan.seeds, provision=True)
+    assert made is not None
+    assert [note.type for note in made.notes] == ["AWS::Lambda::Function"]
+    keys = [Keys(one.id, one.secret) for one in (built.administrator, built.root)]
+    with running(built) as url:
+        live = Live(url, built, *keys)
+        plan = provisioned(plan, made.local)
+        own = addressed(plan.environment, plan.seeds.local, live.url)
+        of, stranger = session(live, plan), session(live, replace(plan, name="OtherRole"))
+        code, said = refused(of("sqs").send_message, QueueUrl=own["QUEUE"], MessageBody="1")
+        assert code == "AccessDenied"
+        assert said.endswith("with an explicit deny in a resource-based policy")
+        calls: list[tuple[str, str, dict[str, Any]]] = [
+            ("sns", "publish", {"TopicArn": own["TOPIC"], "Message": "1"}),
+            ("secretsmanager", "get_secret_value", {"SecretId": own["SECRET"]}),
+            ("ecr", "describe_images", {"repositoryName": own["IMAGES"]}),
+            ("dynamodb", "get_item", {"TableName": own["TABLE"], "Key": {"id": {"S": "1"}}}),
+        ]
+        for service, operation, asked in calls:
+            getattr(of(service), operation)(**asked)
+            _, said = refused(getattr(stranger(service), operation), **asked)
+            assert "not authorized to perform" in said, service

@@ -74,7 +74,7 @@ def performer(account: str) -> Perform:
         except ParamValidationError as error:
             raise Refused("ValidationError", _without_values(error)) from None
         except BotoCoreError as error:
-            raise Refused(type(error).__name__, "the call cannot be written") from None
+            raise Refused(type(error).__name__, "the call cannot be written or read") from None
         return answer
 
     return perform

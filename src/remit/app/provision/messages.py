@@ -30,10 +30,8 @@ _QUEUE = (
 
 
 def queue(of: Of) -> Iterator[Step]:
-    """AWS::SQS::Queue. SQS takes `FifoQueue` only where it is true."""
-    attributes = of.same(*_QUEUE)
-    if of.is_set("FifoQueue"):
-        attributes["FifoQueue"] = "true"
+    """AWS::SQS::Queue."""
+    attributes = _fifo(of, "FifoQueue", of.same(*_QUEUE))
     yield Step(
         "sqs",
         "CreateQueue",
@@ -41,6 +39,22 @@ def queue(of: Of) -> Iterator[Step]:
     )
 
 
+def _fifo(of: Of, name: str, attributes: dict[str, Data]) -> dict[str, Data]:
+    """The attributes with that one where it is true: a standard queue or topic has none that is
+    about order (SQS API Reference, CreateQueue)."""
+    if of.is_set(name):
+        return {**attributes, name: "true"}
+    return {key: value for key, value in attributes.items() if key not in _ONLY_FIFO}
+
+
+_ONLY_FIFO = frozenset(
+    {
+        "ContentBasedDeduplication",
+        "DeduplicationScope",
+        "FifoThroughputLimit",
+        "FifoThroughputScope",
+    }
+)
 _TOPIC = (
     "ContentBasedDeduplication",
     "DisplayName",
@@ -53,9 +67,7 @@ _TOPIC = (
 
 def topic(of: Of) -> Iterator[Step]:
     """AWS::SNS::Topic, with the queues among its subscriptions."""
-    attributes = of.same(*_TOPIC)
-    if of.is_set("FifoTopic"):
-        attributes["FifoTopic"] = "true"
+    attributes = _fifo(of, "FifoTopic", of.same(*_TOPIC))
     yield Step(
         "sns",
         "CreateTopic",

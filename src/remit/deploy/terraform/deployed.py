@@ -227,7 +227,7 @@ def _resource(one: Instance, resources: Resources) -> Resource:
 def _properties(arguments: Arguments, row: Row) -> Iterator[tuple[str, Data]]:
     for name, to in row.names.items():
         value = arguments.get(name)
-        if value is not None:
+        if value not in (None, ""):  # a plan has empty texts for what is not said
             yield to, value
     yield from row.convert(arguments).items()
     tags = arguments.get("tags")
