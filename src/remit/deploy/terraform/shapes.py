@@ -73,7 +73,8 @@ class Arguments:
     def unread(self, title: str) -> list[str]:
         """What is written and was not read."""
         body = self.instance.body
-        names = dict.fromkeys((*body.attributes, *(block.type for block in body.blocks)))
+        blocks = (b.labels[0] if b.type == "dynamic" and b.labels else b.type for b in body.blocks)
+        names = dict.fromkeys((*body.attributes, *blocks))
         return [n for n in names if n not in self._read and n not in _NO_PART and n != title]
 
 
@@ -175,7 +176,10 @@ def table(of: Arguments) -> dict[str, Data]:
             ),
             "StreamSpecification": {"StreamViewType": view} if enabled is True and view else None,
             "TimeToLiveSpecification": _some(
-                {"AttributeName": lifetime.get("attribute_name"), "Enabled": _on(lifetime)}
+                {
+                    "AttributeName": lifetime.get("attribute_name"),
+                    "Enabled": lifetime.get("enabled"),
+                }
             )
             if lifetime
             else None,
@@ -195,10 +199,6 @@ def table(of: Arguments) -> dict[str, Data]:
             else None,
         }
     )
-
-
-def _on(block: Mapping[str, Data]) -> Data:
-    return True if block.get("enabled") is None else block.get("enabled")
 
 
 def _keys(first: Data, second: Data) -> Data:
