@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,14 +14,16 @@ from remit.app.local import Local
 from remit.app.provision import policies, texts
 from remit.app.provision.making import make, planned
 from remit.app.provision.model import Made, Provisioned, Refused
+from remit.app.provision.of import Of
 from remit.app.provision.parameters import Unfit, fitted
 from remit.app.provision.table import ELSEWHERE, KINDS
 from remit.app.seeding import of_stage
 from remit.catalog.models import service_model
+from remit.core.span import Span
 from remit.core.text import Hole, HoleKind, Text
 from remit.core.tree import MemoryTree
 from remit.deploy.cloudformation import read
-from remit.deploy.model import Stage, Tellings
+from remit.deploy.model import Resource, Stage, Tellings
 
 KNOWN = {"account": "123456789012", "region": "eu-west-1", "partition": "aws"}
 ARN = "arn:aws:{}:eu-west-1:123456789012:{}"
@@ -59,6 +62,20 @@ def calls(body: str, answers: Mapping[str, Any] | None = None) -> list[tuple[str
     found, emulator = made(body, answers)
     assert found.notes == ()
     return emulator.calls
+
+
+def planned_properties(kind: str) -> tuple[str, ...]:
+    """The properties that a type's row asks for."""
+    asked: list[str] = []
+
+    class Asked(dict[str, Any]):
+        def get(self, name: str, default: Any = None) -> Any:
+            asked.append(name)
+            return default
+
+    one = Resource(kind, "r", Span.whole("f"), Asked(), Text.of("r"))
+    list(KINDS[kind].make(Of(one)))
+    return tuple(asked)
 
 
 KEY = """
@@ -431,6 +448,35 @@ def test_the_table_and_botocore_agree() -> None:
             assert set(step.parameters) <= set(model.members(step.operation))
 
 
+VALUES = st.recursive(
+    st.sampled_from(
+        ["", "x", "true", 7, None, {"Ref": "Q"}, {"Ref": "No"}, {"Fn::GetAtt": ["Q", "Arn"]}]
+    ),
+    lambda inner: (
+        st.lists(inner, max_size=2)
+        | st.dictionaries(st.sampled_from(["Key", "Status", "Enabled", "Rules"]), inner, max_size=2)
+    ),
+    max_leaves=4,
+)
+NAMES = sorted({name for kind in KINDS for name in planned_properties(kind)})
+
+
+@given(
+    kind=st.sampled_from(sorted(KINDS)),
+    properties=st.dictionaries(st.sampled_from(NAMES), VALUES, max_size=4),
+)
+@settings(max_examples=50, deadline=None)
+def test_a_broken_property_is_a_note_and_the_rest_is_made(
+    kind: str, properties: dict[str, Any]
+) -> None:
+    resources = {"R": {"Type": kind, "Properties": properties}, "Q": {"Type": "AWS::SQS::Queue"}}
+    text = json.dumps({"Resources": resources})
+    [of] = read(MemoryTree({"template.json": text}), "template.json", Tellings()).stages
+    found = make(of, "shop", KNOWN, Emulator())
+    assert "Q" in {one.name for one in found.made}
+    assert all(str(note) for note in found.notes)
+
+
 # --- policies -----------------------------------------------------------------------------------
 
 POLICY = """
@@ -538,8 +584,8 @@ def test_local_values_are_told_as_they_are() -> None:
     from remit.cli.provisioning import say, written
 
     local = Local({"a": "1"}, {"{a}": "1"}, ("https://q",))
-    found = Provisioned(local, (Made("AWS::KMS::Alias", "a", "x"), *[Made("AWS::KMS::Alias", "b", "y", generated=True)]))  # fmt: skip
-    assert read_local(__import__("json").loads(written(found))) == local
+    found = Provisioned(local, (Made("AWS::KMS::Alias", "a", "x"), Made("AWS::KMS::Alias", "b", "y", generated=True)))  # fmt: skip
+    assert read_local(json.loads(written(found))) == local
     assert read_local({}) is None
     lines: list[str] = []
     say(found, lines.append)

@@ -16,8 +16,9 @@ pytest.importorskip("moto", reason="the extra `serve` is not installed")
 pytest.importorskip("uvicorn", reason="the extra `serve` is not installed")
 
 from remit import wiring
+from remit.app.environment import addressed
 from remit.app.provision.model import Provisioned
-from remit.app.running import Plan, addressed, provisioned
+from remit.app.running import Plan, provisioned
 from remit.cli import provisioning
 from remit.cli.main import main
 from remit.server.enforcer import Settings

@@ -1,8 +1,7 @@
 """The use case `run`: as whom a command runs, with which environment, and what its denials mean.
 
-What may live here: the choice of stage, function and role; the environment that the deployed
-function has; which statement of the project comes nearest to what was denied. Serving, and running
-the command, are for others.
+What may live here: the choice of stage, function and role; which statement of the project comes
+nearest to what was denied. Serving, and running the command, are for others.
 """
 
 from __future__ import annotations
@@ -12,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
+from remit.app.environment import environment
 from remit.app.errors import InputError
 from remit.app.facts import ABSENT, gather
 from remit.app.local import Local
@@ -101,25 +101,16 @@ def plan(
         if not learn:
             raise _not_known(held)
         seeds = replace(seeds, roles=(*seeds.roles, Seed(name, ())))
-    environment, left = _environment(runs, seeds)
-    return Plan(found, stage, held, name, seeds, environment, (*seeds.notes, *left), runs)
+    variables, left = environment(runs, seeds)
+    return Plan(found, stage, held, name, seeds, variables, (*seeds.notes, *left), runs)
 
 
 def provisioned(plan: Plan, local: Local) -> Plan:
     """The plan where `local` stands for what only a deployment knows: in the roles' policies, and
     in the environment."""
     seeds = localized(plan.seeds, local)
-    environment, left = _environment(plan.function, seeds)
-    return replace(plan, seeds=seeds, environment=environment, notes=(*seeds.notes, *left))
-
-
-def addressed(environment: Mapping[str, str], local: Local, server: str) -> dict[str, str]:
-    """The environment with the addresses of queues as the server at the URL `server` has them."""
-    found = {}
-    for name, value in environment.items():
-        path = "/".join(value.split("/")[3:])
-        found[name] = f"{server}/{path}" if value in local.urls else value
-    return found
+    variables, left = environment(plan.function, seeds)
+    return replace(plan, seeds=seeds, environment=variables, notes=(*seeds.notes, *left))
 
 
 def _not_known(role: Role) -> InputError:
@@ -162,36 +153,6 @@ def _alone(project: Project, stage: Stage, role: Role) -> Function | None:
 
 def _are(what: str, names: Sequence[str]) -> str:
     return f"the {what} are {', '.join(f'`{name}`' for name in names)}" if names else ""
-
-
-def _environment(function: Function | None, seeds: Seeds) -> tuple[dict[str, str], list[str]]:
-    """The variables that are known, and what is to be said of the others."""
-    if function is None:
-        return {}, ["no environment variables are set: name a function with `--function`"]
-    made: dict[str, str] = {}
-    notes: list[str] = []
-    for name, value in function.environment.items():
-        text = value if isinstance(value, str) else _filled(value, seeds)
-        if text is None:
-            notes.append(f"`{name}` is not set: `{value}` is known after deployment only")
-        elif "\0" in text or "=" in name or not name:
-            notes.append(f"`{name}` is not set: no process can have it")
-        else:
-            made[name] = text
-    stage = seeds.deployed
-    if notes and not seeds.local.values and stage is not None and stage.resources():
-        notes.append("with `--provision` the variables of what it makes are set")
-    return made, notes
-
-
-def _filled(text: Text, seeds: Seeds) -> str | None:
-    """What a variable is here, None where that is not known."""
-    whole = seeds.local.whole.get(str(text))
-    if whole is not None:
-        return whole
-    known = seeds.known
-    parts = (p if isinstance(p, str) else known.get(p.name, p) for p in text.parts)
-    return Text.of(*parts).literal
 
 
 # --- what was denied ----------------------------------------------------------------------------

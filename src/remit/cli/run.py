@@ -21,9 +21,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from remit import wiring
+from remit.app.environment import addressed
 from remit.app.errors import InputError
 from remit.app.generate import Generated, Wish
-from remit.app.running import Denied, Plan, addressed, provisioned
+from remit.app.running import Denied, Plan, provisioned
 from remit.cli import child, provisioning
 from remit.cli.delivering import ask, credentials_of, token_in
 from remit.cli.exits import Exit
