@@ -79,9 +79,8 @@ def make(stage: Stage, project: str, known: Mapping[str, str], perform: Perform)
     for one in makings:
         work.make(one)
     notes += _left_out(makings, work)
-    return Provisioned(
-        Local(work.values, work.whole, tuple(work.urls)), tuple(work.made), tuple(notes)
-    )
+    local = Local(work.values, urls=tuple(work.urls))
+    return Provisioned(local, tuple(work.made), tuple(notes))
 
 
 @dataclass(slots=True)
@@ -92,7 +91,6 @@ class _Work:
     perform: Perform
     values: dict[str, str]
     notes: list[Note]
-    whole: dict[str, str] = field(default_factory=dict)
     urls: list[str] = field(default_factory=list)
     made: list[Made] = field(default_factory=list)
     left: dict[tuple[str, str], list[str]] = field(default_factory=dict)

@@ -12,11 +12,11 @@ from typing import TypeAlias
 
 from remit.core.text import Text
 from remit.deploy.model import Data, Resource
-from remit.deploy.terraform import shapes
+from remit.deploy.terraform import conversions
+from remit.deploy.terraform.conversions import Arguments
 from remit.deploy.terraform.resource_types import TYPES
 from remit.deploy.terraform.resources import Instance
 from remit.deploy.terraform.roles import Resources
-from remit.deploy.terraform.shapes import Arguments
 from remit.deploy.terraform.values import Fault
 
 _Convert: TypeAlias = Callable[[Arguments], dict[str, Data]]
@@ -31,14 +31,14 @@ class Row:
     type: str
     title: str = "name"
     names: Mapping[str, str] = field(default_factory=dict)
-    convert: _Convert = shapes.nothing
+    convert: _Convert = conversions.nothing
     more: Mapping[str, str] = field(default_factory=dict)
 
 
 ROWS: Mapping[str, Row] = {
     "aws_cloudwatch_event_bus": Row("AWS::Events::EventBus"),
     "aws_cloudwatch_log_group": Row(
-        "AWS::Logs::LogGroup", names={"kms_key_id": "KmsKeyId"}, convert=shapes.log_group
+        "AWS::Logs::LogGroup", names={"kms_key_id": "KmsKeyId"}, convert=conversions.log_group
     ),
     "aws_cognito_identity_pool": Row(
         "AWS::Cognito::IdentityPool",
@@ -58,7 +58,7 @@ ROWS: Mapping[str, Row] = {
             "mfa_configuration": "MfaConfiguration",
             "username_attributes": "UsernameAttributes",
         },
-        shapes.user_pool,
+        conversions.user_pool,
     ),
     "aws_cognito_user_pool_client": Row(
         "AWS::Cognito::UserPoolClient",
@@ -83,7 +83,7 @@ ROWS: Mapping[str, Row] = {
             "table_class": "TableClass",
             "deletion_protection_enabled": "DeletionProtectionEnabled",
         },
-        convert=shapes.table,
+        convert=conversions.table,
         more={"StreamArn": "stream_arn"},
     ),
     "aws_ecr_repository": Row(
@@ -92,7 +92,7 @@ ROWS: Mapping[str, Row] = {
     "aws_kinesis_stream": Row(
         "AWS::Kinesis::Stream",
         names={"shard_count": "ShardCount", "retention_period": "RetentionPeriodHours"},
-        convert=shapes.stream,
+        convert=conversions.stream,
     ),
     "aws_kms_alias": Row(
         "AWS::KMS::Alias", names={"name": "AliasName", "target_key_id": "TargetKeyId"}
@@ -108,11 +108,11 @@ ROWS: Mapping[str, Row] = {
             "multi_region": "MultiRegion",
         },
     ),
-    "aws_s3_bucket": Row("AWS::S3::Bucket", "bucket", convert=shapes.bucket),
+    "aws_s3_bucket": Row("AWS::S3::Bucket", "bucket", convert=conversions.bucket),
     "aws_secretsmanager_secret": Row(
         "AWS::SecretsManager::Secret",
         names={"description": "Description", "kms_key_id": "KmsKeyId"},
-        convert=shapes.secret,
+        convert=conversions.secret,
     ),
     "aws_sns_topic": Row(
         "AWS::SNS::Topic",
@@ -154,7 +154,7 @@ ROWS: Mapping[str, Row] = {
             "sqs_managed_sse_enabled": "SqsManagedSseEnabled",
             "visibility_timeout_seconds": "VisibilityTimeout",
         },
-        convert=shapes.queue,
+        convert=conversions.queue,
         more={"Ref": "url"},
     ),
     "aws_ssm_parameter": Row(
@@ -166,7 +166,7 @@ ROWS: Mapping[str, Row] = {
             "tier": "Tier",
             "data_type": "DataType",
         },
-        convert=shapes.parameter,
+        convert=conversions.parameter,
     ),
 }
 """By Terraform type."""
@@ -182,7 +182,7 @@ _WITHIN = frozenset(
         "aws_sqs_queue_redrive_policy",
     }
 )
-"""Types whose arguments are properties of another resource: shapes.py takes them there."""
+"""Types whose arguments are properties of another resource: conversions.py takes them there."""
 
 _POLICIES = (
     "aws_dynamodb_resource_policy",
