@@ -25,7 +25,7 @@ from remit.app.environment import addressed
 from remit.app.errors import InputError
 from remit.app.generate import Generated, Wish
 from remit.app.running import Denied, Plan, provisioned
-from remit.cli import child, provisioning
+from remit.cli import below, child, provisioning
 from remit.cli.delivering import ask, credentials_of, token_in
 from remit.cli.exits import Exit
 from remit.cli.generate import snippet
@@ -68,8 +68,11 @@ def run(arguments: Namespace) -> int:
         keys = {**server.keys, **region}
         own = addressed(plan.environment, plan.seeds.local, server.url)
         variables = child.environment(os.environ, own, keys, server.url)
-        status, reason = child.wait_for(arguments.command, variables)
-        denied, lines = server.denied(), server.recorded()
+        with below.reporting(plan, arguments, server.url) as beside:
+            told = {**variables, **beside.variables}
+            status, reason = child.wait_for(arguments.command, told)
+        denied = [*server.denied(), *beside.denied]
+        lines = list(dict.fromkeys([*server.recorded(), *beside.calls]))
     if reason:
         _say(f"remit: {reason}")
         return status
