@@ -82,7 +82,7 @@ def _proposed(plan: Plan, told: Told) -> Proposed:
 def _here(plan: Plan, resource: str, called: str) -> tuple[str, ...]:
     """The same resource with what only the deployment knows filled in; with it the one that was
     called, where the deployment's own region or account is another than the local server's."""
-    known = {"account": plan.seeds.account, "region": plan.seeds.region, "partition": "aws"}
+    known = plan.seeds.known
     tokens = frozenset(one.strip("{}") for one in deployment(plan.stage).spelling.tokens)
     symbols = Symbols(given=tokens)
     for name in symbols.used(resource):

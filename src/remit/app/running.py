@@ -1,20 +1,23 @@
 """The use case `run`: as whom a command runs, with which environment, and what its denials mean.
 
-What may live here: the choice of stage, function and role; the environment that the deployed
-function has; which statement of the project comes nearest to what was denied. Serving, and running
-the command, are for others.
+What may live here: the choice of stage, function and role; which statement of the project comes
+nearest to what was denied. Serving, and running the command, are for others.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
+from remit.app.environment import environment
 from remit.app.errors import InputError
 from remit.app.facts import ABSENT, gather
+from remit.app.local import Local
 from remit.app.project import Asked, Opened, open_project
-from remit.app.seeding import Seed, Seeds, chosen, of_stage, opened, role_name
+from remit.app.provision.texts import Missing, filled
+from remit.app.seeding import Seed, Seeds, chosen, localized, of_stage, opened, role_name, whole
 from remit.check import denials, language, missing_permission, rules
 from remit.check.arns import setting, written
 from remit.check.model import Facts, Needed, RoleFacts, StageFacts
@@ -36,7 +39,8 @@ from remit.explain.open import for_some
 class Plan:
     """As whom a command runs. `seeds` are the roles to be made, `name` the one to run as, as IAM
     calls it, `role` the same as the project has it. `environment` are the function's variables that
-    are known; `notes` say what is not as it is deployed."""
+    are known; `notes` say what is not as it is deployed. `function` is the one whose variables
+    these are."""
 
     opened: Opened
     stage: Stage
@@ -45,6 +49,7 @@ class Plan:
     seeds: Seeds
     environment: Mapping[str, str]
     notes: tuple[str, ...] = ()
+    function: Function | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,16 +97,24 @@ def plan(
     found = open_project(tree, asked, [name for name, _ in rules.RULES])
     project = found.project
     stage, notes = chosen(project, asked)
+    stage = whole(tree, found, stage)
     runs, held = _meant(project, stage, function, role)
     name = role_name(held, stage)
-    seeds = of_stage(stage, notes)
+    seeds = of_stage(stage, notes, project=project.name)
     if held.unknown or held.missing:
         if not learn:
             raise _not_known(held)
         seeds = replace(seeds, roles=(*seeds.roles, Seed(name, ())))
-    known = {"account": seeds.account, "region": seeds.region, "partition": "aws"}
-    environment, left = _environment(runs, known)
-    return Plan(found, stage, held, name, seeds, environment, (*seeds.notes, *left))
+    variables, left = environment(runs, seeds)
+    return Plan(found, stage, held, name, seeds, variables, (*seeds.notes, *left), runs)
+
+
+def provisioned(plan: Plan, local: Local) -> Plan:
+    """The plan where `local` stands for what only a deployment knows: in the roles' policies, and
+    in the environment."""
+    seeds = localized(plan.seeds, local)
+    variables, left = environment(plan.function, seeds)
+    return replace(plan, seeds=seeds, environment=variables, notes=(*seeds.notes, *left))
 
 
 def _not_known(role: Role) -> InputError:
@@ -146,30 +159,6 @@ def _are(what: str, names: Sequence[str]) -> str:
     return f"the {what} are {', '.join(f'`{name}`' for name in names)}" if names else ""
 
 
-def _environment(
-    function: Function | None, known: Mapping[str, str]
-) -> tuple[dict[str, str], list[str]]:
-    """The variables that are known, and what is to be said of the others."""
-    if function is None:
-        return {}, ["no environment variables are set: name a function with `--function`"]
-    made: dict[str, str] = {}
-    notes = []
-    for name, value in function.environment.items():
-        text = value if isinstance(value, str) else _filled(value, known).literal
-        if text is None:
-            notes.append(f"`{name}` is not set: `{value}` is known after deployment only")
-        elif "\0" in text or "=" in name or not name:
-            notes.append(f"`{name}` is not set: no process can have it")
-        else:
-            made[name] = text
-    return made, notes
-
-
-def _filled(text: Text, known: Mapping[str, str]) -> Text:
-    parts = (p if isinstance(p, str) else known.get(p.name, p) for p in text.parts)
-    return Text.of(*parts)
-
-
 # --- what was denied ----------------------------------------------------------------------------
 
 
@@ -209,7 +198,8 @@ class _Key:
 
 def _findings(tree: Tree, plan: Plan, denied: Sequence[Denied]) -> Iterator[Finding | None]:
     """What `remit check` says of each denial, or would say, had it seen the call."""
-    judged = [_judged(plan, one) for one in denied]
+    names = _names(plan)
+    judged = [_judged(plan, one, names) for one in denied]
     together: dict[str, set[str]] = {}
     for found in judged:
         if found is not None and not found[1].explicit:
@@ -245,36 +235,54 @@ def _explains(denial: denials.Denial, need: Need) -> bool:
     return closed and Pattern.literal(str(need.resource)).fits(wanted.resource, for_some)
 
 
-def _judged(plan: Plan, denied: Denied) -> tuple[Need, Judgement, str] | None:
+def _names(plan: Plan) -> dict[str, Text]:
+    """The ARNs of what is made here under a name of its own, with the ARN that it is deployed
+    with."""
+    known = plan.seeds.known
+    found: dict[str, Text] = {}
+    for one in plan.stage.resources() if plan.seeds.local.values else ():
+        arn = one.attributes.get("Arn", Text.of())
+        with suppress(Missing):
+            found[filled(arn, known)] = arn
+    return {here: arn for here, arn in found.items() if arn.literal is None}
+
+
+def _judged(
+    plan: Plan, denied: Denied, names: Mapping[str, Text]
+) -> tuple[Need, Judgement, str] | None:
     """The need behind a denial, how the role's policies or its boundary stand to it, and its
     resource as a policy would name it."""
     if denied.action is None or denied.resource is None:
         return None
     need = Need(denied.action, Text.of(denied.resource))
     seeds = plan.seeds
-    known = {"account": seeds.account, "region": seeds.region, "partition": "aws"}
     bounds = [(plan.role.boundary,)] if plan.role.boundary is not None else []
     for policies in (plan.role.policies, *bounds):
-        plain = [opened(policy, known, []) for policy in policies]
+        plain = [opened(one, seeds.known, [], seeds.local.whole) for one in policies]
         absent = {*_keys(plain), *ABSENT} - {*denied.context}
         judgement = Judge(plain)(need, denied.context, absent)
         if judgement.standing is Standing.DENIED:
-            return need, judgement, as_policy(denied.resource, denied.action, plan)
+            return need, judgement, as_policy(denied.resource, denied.action, plan, names)
     return None
 
 
-def as_policy(arn: str, action: str, plan: Plan) -> str:
+def as_policy(arn: str, action: str, plan: Plan, names: Mapping[str, Text] | None = None) -> str:
     """The ARN of a call to the local server as a policy of the project would name it."""
     given = setting(plan.stage, plan.role.policies)
-    return written(_as_deployed(arn, plan), given, action)
+    deployed = _as_deployed(arn, plan, _names(plan) if names is None else names)
+    return written(deployed, given, action)
 
 
 def _keys(policies: Iterable[Policy]) -> Iterable[str]:
     return (c.key.value for p in policies for s in p.statements for c in s.conditions)
 
 
-def _as_deployed(arn: str, plan: Plan) -> Text:
-    """The ARN with holes for the account and region that only stand for the deployment's here."""
+def _as_deployed(arn: str, plan: Plan, names: Mapping[str, Text]) -> Text:
+    """The ARN with holes for what only stands for the deployment's here: the account, the region,
+    the names of what was made."""
+    for end in range(len(arn), 0, -1):
+        if arn[:end] in names and arn[end : end + 1] in ("", "/", ":"):
+            return Text.of(names[arn[:end]], arn[end:])
     parts = arn.split(":", 5)
     if len(parts) < 6:
         return Text.of(arn)

@@ -12,12 +12,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from remit.account.model import Document
-from remit.app.project import Asked, open_project
+from remit.app.errors import InputError
+from remit.app.local import Local
+from remit.app.project import Asked, Opened, open_project
 from remit.check import rules
 from remit.core.policy import NO_SYMBOLS, Item, Policy, Principals, Statement
+from remit.core.span import Problem
 from remit.core.tree import Tree
+from remit.deploy.beside import with_templates
 from remit.deploy.model import Project, Role, Stage
 
+NOTHING_LOCAL = Local()
 ACCOUNT, REGION = "123456789012", "us-east-1"
 """Where nothing says another: the account that moto and others use too."""
 
@@ -35,13 +40,23 @@ class Seed:
 @dataclass(frozen=True, slots=True)
 class Seeds:
     """The roles of one stage, and the account and region that they are for. `notes` say what could
-    not be taken over as it is deployed."""
+    not be taken over as it is deployed. `local` is what stands here for symbols. `deployed` is the
+    stage, `project` the project's name, `said` what was to be said of the choice of the stage."""
 
     stage: str
     account: str
     region: str
     roles: tuple[Seed, ...]
     notes: tuple[str, ...] = ()
+    local: Local = NOTHING_LOCAL
+    deployed: Stage | None = None
+    project: str = ""
+    said: tuple[str, ...] = ()
+
+    @property
+    def known(self) -> dict[str, str]:
+        """What symbols stand for."""
+        return {**self.local.values, **places(self.account, self.region)}
 
 
 def seeds(tree: Tree, asked: Asked, account: str | None, region: str | None) -> Seeds:
@@ -49,8 +64,22 @@ def seeds(tree: Tree, asked: Asked, account: str | None, region: str | None) -> 
 
     `account` and `region` win over what the project says, which wins over the usual ones.
     """
-    project = open_project(tree, asked, [name for name, _ in rules.RULES]).project
-    return of_stage(*chosen(project, asked), account, region)
+    found = open_project(tree, asked, [name for name, _ in rules.RULES])
+    stage, notes = chosen(found.project, asked)
+    stage = whole(tree, found, stage)
+    return of_stage(stage, notes, account, region, project=found.project.name)
+
+
+def whole(tree: Tree, found: Opened, stage: Stage) -> Stage:
+    """The stage with what the templates deploy that the settings name. Raises InputError."""
+    settings = found.settings
+    if not settings.resources:
+        return stage
+    told = settings.stage(stage.name)
+    made = with_templates(tree, stage, settings.resources, told)
+    if isinstance(made, Problem):
+        raise InputError(made.message, made.hint, made.span)
+    return made
 
 
 def chosen(project: Project, asked: Asked) -> tuple[Stage, list[str]]:
@@ -63,15 +92,56 @@ def chosen(project: Project, asked: Asked) -> tuple[Stage, list[str]]:
     return wanted[0], [note]
 
 
+def places(account: str, region: str) -> dict[str, str]:
+    """The symbols of where something is deployed."""
+    return {"account": account, "region": region, "partition": "aws"}
+
+
+def where(stage: Stage, account: str | None, region: str | None) -> tuple[str, str]:
+    """The account and region of a stage."""
+    return account or stage.account or ACCOUNT, region or stage.region or REGION
+
+
 def of_stage(
-    stage: Stage, notes: list[str], account: str | None = None, region: str | None = None
+    stage: Stage,
+    notes: list[str],
+    account: str | None = None,
+    region: str | None = None,
+    local: Local = NOTHING_LOCAL,
+    project: str = "",
 ) -> Seeds:
     """The roles of a stage; `notes` come before its own."""
-    account = account or stage.account or ACCOUNT
-    region = region or stage.region or REGION
-    known = {"account": account, "region": region, "partition": "aws"}
-    made = [_seed(role, stage, known, notes) for role in stage.roles() if _usable(role, notes)]
-    return Seeds(stage.name, account, region, tuple(made), tuple(dict.fromkeys(notes)))
+    said = tuple(notes)
+    account, region = where(stage, account, region)
+    own = replace(local, whole={**local.whole, **_arns(stage, account)})
+    known = {**local.values, **places(account, region)}
+    made = [
+        _seed(role, stage, known, own.whole, notes)
+        for role in stage.roles()
+        if _usable(role, notes)
+    ]
+    distinct = tuple(dict.fromkeys(notes))
+    return Seeds(stage.name, account, region, tuple(made), distinct, own, stage, project, said)
+
+
+def localized(seeds: Seeds, local: Local) -> Seeds:
+    """The same roles where `local` stands for what only a deployment knows."""
+    if seeds.deployed is None:
+        return seeds
+    said = list(seeds.said)
+    found = of_stage(seeds.deployed, said, seeds.account, seeds.region, local, seeds.project)
+    there = {one.name for one in found.roles}
+    others = tuple(one for one in seeds.roles if one.name not in there)
+    return replace(found, roles=(*found.roles, *others))
+
+
+def _arns(stage: Stage, account: str) -> dict[str, str]:
+    """The ARNs of the roles that are made, by how policies write them."""
+    return {
+        str(role.arn): f"arn:aws:iam::{account}:role/{role_name(role, stage)}"
+        for role in stage.roles()
+        if role.arn is not None and role.arn.literal is None and not (role.unknown or role.missing)
+    }
 
 
 def _usable(role: Role, notes: list[str]) -> bool:
@@ -82,17 +152,24 @@ def _usable(role: Role, notes: list[str]) -> bool:
     return not why
 
 
-def _seed(role: Role, stage: Stage, known: dict[str, str], notes: list[str]) -> Seed:
+def _seed(
+    role: Role,
+    stage: Stage,
+    known: Mapping[str, str],
+    whole: Mapping[str, str],
+    notes: list[str],
+) -> Seed:
+    def text(policy: Policy) -> str:
+        return document(opened(policy, known, notes, whole))
+
     policies = tuple(
-        Document(f"remit-{index}", _text(opened(policy, known, notes)))
-        for index, policy in enumerate(role.policies)
+        Document(f"remit-{index}", text(policy)) for index, policy in enumerate(role.policies)
     )
-    boundary = role.boundary
     return Seed(
         role_name(role, stage),
         policies,
-        None if boundary is None else Document("boundary", _text(opened(boundary, known, notes))),
-        None if role.trust is None else _text(opened(role.trust, known, notes)),
+        None if role.boundary is None else Document("boundary", text(role.boundary)),
+        None if role.trust is None else text(role.trust),
     )
 
 
@@ -106,12 +183,19 @@ def role_name(role: Role, stage: Stage) -> str:
 # --- policies as JSON ---------------------------------------------------------------------------
 
 
-def opened(policy: Policy, known: Mapping[str, str], notes: list[str]) -> Policy:
-    """A policy without symbols, its elements at their places: `known` says what some stand for, for
-    all others there is `*`."""
+def opened(
+    policy: Policy,
+    known: Mapping[str, str],
+    notes: list[str],
+    whole: Mapping[str, str] = NOTHING_LOCAL.whole,
+) -> Policy:
+    """A policy without symbols, its elements at their places: `known` says what some stand for,
+    `whole` what some texts with symbols are; for all others there is `*`."""
 
     def item(one: Item) -> Item:
         value = one.value
+        for text in whole if "{" in value else ():
+            value = value.replace(text, whole[text])
         for name in policy.symbols.used(value):
             if name in known:
                 value = value.replace("{" + name + "}", known[name])
@@ -139,7 +223,8 @@ def opened(policy: Policy, known: Mapping[str, str], notes: list[str]) -> Policy
     return replace(policy, statements=made, symbols=NO_SYMBOLS)
 
 
-def _text(policy: Policy) -> str:
+def document(policy: Policy) -> str:
+    """A policy without symbols as JSON."""
     statements = [_statement(one) for one in policy.statements]
     return json.dumps({"Version": policy.version, "Statement": statements})
 

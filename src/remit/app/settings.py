@@ -14,6 +14,9 @@ by line, and where that fails the place is that of the table around it. `[[role]
     region = "eu-west-1"
     values = {TABLE = "orders-prod"}
 
+    resources = ["resources.json"]           # under [tool.remit]: CloudFormation templates of what
+                                             # else is deployed (docs/provision.md)
+
     [[tool.remit.ignore]]                    # silences findings; a reason is required
     finding = "unused-permission"
     stage = "dev"
@@ -37,7 +40,7 @@ from remit.deploy.model import Tellings, Told
 from remit.syntax.toml_places import Path, Table, table
 
 PYPROJECT, OWN = "pyproject.toml", "remit.toml"
-_TOP = ("values", "stage", "ignore", "role", "function")
+_TOP = ("values", "stage", "ignore", "resources", "role", "function")
 """`role` and `function` say which role runs which code: they are deploy/bare.py's to read."""
 _STAGE = ("account", "region", "values")
 _IGNORE = ("finding", "reason", "stage", "action", "resource", "file")
@@ -84,12 +87,14 @@ class Settings:
     """Everything that is told; empty where no file says anything. `file` is None then.
 
     Names of values are those of environment variables where the key was written as one
-    (`os.environ["TABLE"]` and `TABLE` are the same).
+    (`os.environ["TABLE"]` and `TABLE` are the same). `resources` are templates of what is deployed
+    beside the project, by their paths in the tree.
     """
 
     file: str | None = None
     told: Tellings = field(default_factory=Tellings)
     ignores: tuple[Ignore, ...] = ()
+    resources: tuple[str, ...] = ()
 
     def stage(self, name: str) -> Told:
         """What is told about a stage, the values of all stages included."""
@@ -162,10 +167,11 @@ class _Reader:
             ignores = []
         silenced = [self._ignore(index, part) for index, part in enumerate(ignores)]
         values = self._values(content, ())
+        resources = self._files(content, "resources")
         if self.problems:
             raise SettingsError(tuple(sorted(self.problems, key=lambda p: p.span)))
         kept = tuple(ignore for ignore in silenced if ignore is not None)
-        return Settings(self.table.file, Tellings(values, stages), kept)
+        return Settings(self.table.file, Tellings(values, stages), kept, resources)
 
     def _stage(self, name: str, part: object) -> Told:
         path = ("stage", name)
@@ -207,6 +213,16 @@ class _Reader:
             if value is not None:
                 found[value_name(key)] = value
         return found
+
+    def _files(self, part: Mapping[str, Any], key: str) -> tuple[str, ...]:
+        """Paths, which begin at the folder of the settings."""
+        found = part.get(key, [])
+        if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
+            hint = f'Write `{key} = ["{key}.json"]`.'
+            self._say((key,), f"`{key}` must be a list of paths", hint)
+            return ()
+        folder = posixpath.dirname(self.table.file)
+        return tuple(posixpath.normpath(posixpath.join(folder, one)) for one in found)
 
     def _part(self, part: Mapping[str, Any], key: str, path: Path = ()) -> Mapping[str, Any]:
         found = part.get(key, {})

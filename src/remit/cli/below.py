@@ -29,7 +29,6 @@ class Below:
 def reporting(plan: Plan, arguments: Namespace, url: str, granted: str = "") -> Iterator[Below]:
     """A report for the processes of the block; it is read at the block's end. `granted` is a policy
     that the role has besides the project's."""
-    seeds = plan.seeds
     with tempfile.TemporaryDirectory(prefix="remit-run-") as folder:
         report = Path(folder, "report")
         report.touch(mode=0o600)
@@ -42,7 +41,7 @@ def reporting(plan: Plan, arguments: Namespace, url: str, granted: str = "") -> 
             function=arguments.function,
             role=None if arguments.function else plan.role.name,
             learn=arguments.learn,
-            known={"account": seeds.account, "region": seeds.region, "partition": "aws"},
+            known=plan.seeds.known,
             granted=granted,
         )
         found = Below({VARIABLE: str(told)})

@@ -23,9 +23,9 @@ _PATIENCE = 10
 _LARGEST = 64 << 20
 
 
-def handing_out(built: Built, arguments: Namespace) -> tuple[Built, str | None]:
+def handing_out(built: Built, arguments: Namespace, local: str = "{}") -> tuple[Built, str | None]:
     """The server with the paths that hand out credentials, where flags ask for them, and the token
-    that opens these. Raises InputError."""
+    that opens these. `local` is what they tell of what was made. Raises InputError."""
     from remit.server.metadata import Delivery, with_metadata
 
     if arguments.imds_v1 and arguments.role is None:
@@ -39,7 +39,7 @@ def handing_out(built: Built, arguments: Namespace) -> tuple[Built, str | None]:
     token = secrets.token_urlsafe(32)
     if arguments.token_file is not None:
         _keep(Path(arguments.token_file), token)
-    made, _ = with_metadata(built, Delivery(token, arguments.role, arguments.imds_v1))
+    made, _ = with_metadata(built, Delivery(token, arguments.role, arguments.imds_v1, local=local))
     return made, token
 
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from remit import wiring
+from remit.app.environment import addressed
 from remit.app.errors import InputError
 from remit.app.generate import Generated, Wish
 from remit.app.running import Denied, Plan
@@ -39,10 +40,14 @@ def run(arguments: Namespace) -> int:
     output = target(arguments.output) if arguments.output else None
     lines_to = target(arguments.recording, "--recording") if arguments.recording else None
     plan = _plan(arguments)
-    for note in plan.notes:
-        say(f"remit: note: {note}")
-    served = own(plan, learn=arguments.learn) if arguments.port is None else there(plan, arguments)
+    if arguments.port is None:
+        served = own(plan, learn=arguments.learn, provision=arguments.provision)
+    else:
+        served = there(plan, arguments)
     with served as server:
+        plan = server.plan
+        for note in plan.notes:
+            say(f"remit: note: {note}")
         if arguments.grant_on_denial:
             return _granting(plan, arguments, server, output)
         ran = _once(plan, arguments, server)
@@ -69,6 +74,9 @@ def _check(arguments: Namespace) -> None:
         )
     if (arguments.port is None) != (arguments.token_file is None):
         raise InputError("`--port` and `--token-file` go together")
+    if arguments.port is not None and arguments.provision:
+        hint = "start it with `remit serve --project DIR --provision`"
+        raise InputError("the server at `--port` makes its resources when it starts", hint)
     granting.check(arguments)
     if arguments.recording and not arguments.learn:
         raise InputError("`--recording` needs `--learn`")
@@ -103,7 +111,8 @@ def _once(plan: Plan, arguments: Namespace, server: Served, granted: str = "") -
     session = server.begin()
     region = {"AWS_REGION": plan.seeds.region, "AWS_DEFAULT_REGION": plan.seeds.region}
     keys = {**session.keys, **region}
-    variables = child.environment(os.environ, plan.environment, keys, server.url)
+    function = addressed(plan.environment, plan.seeds.local, server.url)
+    variables = child.environment(os.environ, function, keys, server.url)
     with below.reporting(plan, arguments, server.url, granted) as beside:
         told = {**variables, **beside.variables}
         status, reason = child.wait_for(arguments.command, told)

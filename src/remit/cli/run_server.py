@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from remit.app.errors import InputError
-from remit.app.running import Denied, Plan
+from remit.app.running import Denied, Plan, provisioned
+from remit.cli import provisioning
 from remit.cli.administering import Keys
 from remit.cli.delivering import ask, credentials_of, token_in
+from remit.cli.granting import say
 from remit.core.decision import Layer
 from remit.usage import recording
 
@@ -35,10 +37,11 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A server for the command: its address, a way to begin a session, and afterwards the lines of
-    the recording (with `--learn`). `administrator` are keys that may change the role: asked for
-    where they are needed, for there may be none (InputError)."""
+    """A server for the command: the plan with what was made, its address, a way to begin a session,
+    and afterwards the lines of the recording (with `--learn`). `administrator` are keys that may
+    change the role: asked for where they are needed, for there may be none (InputError)."""
 
+    plan: Plan
     url: str
     begin: Callable[[], Session]
     administrator: Callable[[], Keys]
@@ -58,7 +61,7 @@ def _principal(account: str, role: str, session: str) -> str:
 
 
 @contextmanager
-def own(plan: Plan, *, learn: bool) -> Iterator[Served]:
+def own(plan: Plan, *, learn: bool, provision: bool) -> Iterator[Served]:
     """A server in this process, on a free port of loopback, with the roles of the stage. Raises
     InputError."""
     try:
@@ -66,14 +69,15 @@ def own(plan: Plan, *, learn: bool) -> Iterator[Served]:
         from remit.server import metadata
         from remit.server import run as serving
         from remit.server.enforcer import Settings
-        from remit.server.seed import plant
     except ModuleNotFoundError as error:
         hint = "Install it: `pip install 'remit[serve]'`."
         raise InputError(f"`remit run` needs the package `{error.name}`", hint) from None
     logging.basicConfig(level=logging.WARNING, format="remit: %(message)s", stream=sys.stderr)
-    seeds = plan.seeds
-    built = serving.build(Settings(region=seeds.region, account=seeds.account))
-    plant(built.state, seeds.account, seeds.roles)
+    built = serving.build(Settings(region=plan.seeds.region, account=plan.seeds.account))
+    seeds, _, things = provisioning.deployed(built, plan.seeds, provision=provision)
+    if things is not None:
+        plan = provisioned(plan, things.local)
+        provisioning.say(things, lambda line: say(f"remit: {line}"))
     principals: set[str] = set()
     lines: dict[str, None] = {}
     if learn:
@@ -90,7 +94,7 @@ def own(plan: Plan, *, learn: bool) -> Iterator[Served]:
 
     first = built.administrator
     with serving.running(built) as url:
-        yield Served(url, begin, lambda: Keys(first.id, first.secret), lambda: list(lines))
+        yield Served(plan, url, begin, lambda: Keys(first.id, first.secret), lambda: list(lines))
 
 
 def _learning(built: Built, principals: set[str], lines: dict[str, None]) -> Built:
@@ -133,7 +137,10 @@ def there(plan: Plan, arguments: Namespace) -> Iterator[Served]:
         path = f"/_remit/denials?principal={quote(principal, safe='')}"
         return Session(keys, lambda: [_denied(one) for one in ask(port, path, token)])
 
-    yield Served(f"http://127.0.0.1:{port}", begin, _exported)
+    local = provisioning.read(ask(port, "/_remit/local", token))
+    if local is not None:
+        plan = provisioned(plan, local)
+    yield Served(plan, f"http://127.0.0.1:{port}", begin, _exported)
 
 
 def _exported() -> Keys:

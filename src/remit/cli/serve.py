@@ -25,9 +25,8 @@ if TYPE_CHECKING:
 def run(arguments: Namespace) -> int:
     """Serve. Raises InputError."""
     try:
-        from remit.cli import delivering, keeping
+        from remit.cli import delivering, keeping, provisioning
         from remit.server import run as serving
-        from remit.server.seed import plant
     except ModuleNotFoundError as error:
         hint = "Install it: `pip install 'remit[serve]'`."
         raise InputError(f"`remit serve` needs the package `{error.name}`", hint) from None
@@ -47,11 +46,15 @@ def run(arguments: Namespace) -> int:
             largest=arguments.max_body << 20,
             file=state,
         )
-        made = plant(built.state, seeds.account, seeds.roles) if seeds is not None else ()
+        made: tuple[str, ...] = ()
+        things = None
+        if seeds is not None:
+            seeds, made, things = provisioning.deployed(built, seeds, provision=arguments.provision)
         keeping.begun(built, ends)
-        built, token = delivering.handing_out(built, arguments)
+        built, token = delivering.handing_out(built, arguments, provisioning.written(things))
         port = listening.getsockname()[1]
         _greet(built, address, port, seeds, made, arguments.state)
+        provisioning.say(things, _say)
         delivering.greet(_url(address, port), arguments.role, token)
         delivering.greet_log(port, arguments)
         server = serving.server(built, address)
@@ -84,6 +87,8 @@ def _check(arguments: Namespace) -> None:
         raise InputError("`--state-key` needs `--state`")
     if arguments.project is None and (arguments.stage or arguments.framework):
         raise InputError("`--stage` and `--framework` need `--project`")
+    if arguments.project is None and arguments.provision:
+        raise InputError("`--provision` needs `--project`")
 
 
 def _keys(given: list[str]) -> dict[str, Mapping[str, object]]:

@@ -70,6 +70,11 @@ def serve(parser: ArgumentParser) -> None:
     add("--region", metavar="NAME", help="for calls that name none (the project's, or us-east-1)")
     add("--project", metavar="DIR", help="make the roles of this project, as they are deployed")
     add("--stage", metavar="NAME", help="with --project: those of this stage")
+    add(
+        "--provision",
+        action="store_true",
+        help="with --project: make the stage's tables, buckets, queues and so on, too",
+    )
     add("--framework", metavar="NAME", help="with --project: as in `remit check`")
     add(
         "--unknown",
@@ -168,6 +173,11 @@ def run(parser: ArgumentParser) -> None:
     which = parser.add_mutually_exclusive_group().add_argument
     which("--function", metavar="NAME", help="as this function: its role, its environment")
     which("--role", metavar="NAME", help="as this role")
+    add(
+        "--provision",
+        action="store_true",
+        help="make the stage's tables, buckets, queues and so on first",
+    )
     add("--port", type=int, metavar="N", help="use the `remit serve` that listens there")
     add("--token-file", metavar="FILE", help="with --port: what its --token-file names")
     add("--learn", action="store_true", help="refuse nothing; print the smallest policy")

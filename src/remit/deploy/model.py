@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from remit.core.need import Need
 from remit.core.policy import Policy
@@ -47,7 +48,7 @@ class Role:
     makes from the code at deployment, in the reader's own reconstruction.
 
     `boundary` is the permissions boundary, None where none is set; `trust` the trust policy, where
-    the project holds it.
+    the project holds it. `arn` is its ARN, with symbols, where the framework tells.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Role:
     generated: bool = False
     boundary: Policy | None = None
     trust: Policy | None = None
+    arn: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,37 @@ class Attached:
     span: Span
 
 
+Data: TypeAlias = (
+    "str | Text | bool | int | float | tuple[Data, ...] | list[Data] | Mapping[str, Data] | None"
+)
+"""A property's value: texts may have symbols."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """What a stage deploys beside functions and roles: a table, a bucket, a queue.
+
+    `type` is its CloudFormation type and `properties` are named as CloudFormation names them,
+    whatever the framework; `name` is what the project calls it. `title` is its name or id in AWS,
+    `attributes` what the project may name of it, as `Ref` and `Fn::GetAtt` do (`Ref`, `Arn`,
+    `StreamArn`): their symbols stand for it in policies and environments. `open` says why it may
+    not be there.
+    """
+
+    type: str
+    name: str
+    span: Span
+    properties: Mapping[str, Data]
+    title: Text
+    attributes: Mapping[str, Text] = field(default_factory=dict)
+    open: str = ""
+
+
+def no_resources() -> tuple[Resource, ...]:
+    """Those of a stage that has none."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Stage:
     """One deployment. `functions` holds those with settings of their own, `default` all others.
@@ -141,6 +174,9 @@ class Stage:
     idle_roles: tuple[Role, ...] = ()
     attached: tuple[Attached, ...] = ()
     spellings: Mapping[str, str] = field(default_factory=dict)
+    resources: Callable[[], tuple[Resource, ...]] = field(
+        default=no_resources, compare=False, repr=False
+    )
 
     def function(self, name: str) -> Function:
         """The settings that apply to the function `name`."""

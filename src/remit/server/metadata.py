@@ -39,6 +39,8 @@ DENIALS = "/_remit/denials"
 """What was denied to a principal: `?principal=ARN`. It takes the container endpoint's token."""
 DECISIONS = "/_remit/decisions"
 """The newest decisions after a number: `?after=NUMBER`. It takes the same token."""
+LOCAL = "/_remit/local"
+"""What stands here for what only a deployment knows. It takes the same token."""
 
 LIFETIME = 3600
 """Seconds that a session lasts: the shortest that every role allows for any of its users."""
@@ -52,12 +54,14 @@ _PORTION = 2_000
 class Delivery:
     """How credentials are handed out. `role` is the name of the role that an instance profile or
     a container has, None for none; `token` what the container endpoint asks for; `v1` lets
-    instance metadata be read without a token; `lifetime` is in seconds."""
+    instance metadata be read without a token; `lifetime` is in seconds. `local` is what the
+    path of that name answers, as JSON."""
 
     token: str = field(repr=False)
     role: str | None = None
     v1: bool = False
     lifetime: int = LIFETIME
+    local: str = "{}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,8 @@ class Metadata:
             found = self._container(request)
         elif path in (DENIALS, DECISIONS):
             found = self._told(request)
+        elif path == LOCAL:
+            found = self._local(request)
         else:
             return None
         if not _near(request):
@@ -148,6 +154,11 @@ class Metadata:
                 "decisions": [as_value(one.entry) for one in kept],
             }
         return Answer(200, json.dumps(found), (("content-type", "application/json"),))
+
+    def _local(self, request: HttpRequest) -> Answer:
+        if not self._knows(request):
+            return _refused(401, "AccessDenied", "wrong authorization token")
+        return Answer(200, self.delivery.local, (("content-type", "application/json"),))
 
     # --- sessions -------------------------------------------------------------------------------
 

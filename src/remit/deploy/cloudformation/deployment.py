@@ -18,10 +18,11 @@ from remit.deploy.cloudformation.attached import attached
 from remit.deploy.cloudformation.functions import Locate, Reader, Skip
 from remit.deploy.cloudformation.names import STACK_NAME, Names
 from remit.deploy.cloudformation.policies import Documents
+from remit.deploy.cloudformation.resources import of_stack
 from remit.deploy.cloudformation.roles import Roles, with_symbols
 from remit.deploy.cloudformation.stack import Stack
 from remit.deploy.cloudformation.template import Template, mapping, of, read, string
-from remit.deploy.model import Function, Role, Stage, Told
+from remit.deploy.model import Function, Resource, Role, Stage, Told
 from remit.syntax.nodes import Mapping, Node
 from remit.syntax.source import shown
 
@@ -211,7 +212,13 @@ class Deployment:
                 replace(one, policy=replace(one.policy, symbols=symbols)) for one in policies
             ),
             spellings=spellings,
+            resources=self.resources,
         )
+
+    def resources(self) -> tuple[Resource, ...]:
+        """What the stacks deploy, but for what is the tool's own."""
+        found = (one for stack in self.stacks for one in of_stack(stack))
+        return tuple(one for one in found if not self.skip(one.name))
 
     def _export(self, stack: Stack) -> None:
         for key, body in stack.template.entries("Outputs"):

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 
 from remit.core.policy import Policy
 from remit.core.span import Span
+from remit.core.text import Text
+from remit.deploy.cloudformation.names import Names
 from remit.deploy.cloudformation.policies import Documents
 from remit.deploy.cloudformation.sam import READY_MADE
 from remit.deploy.cloudformation.stack import Stack, listed
@@ -107,7 +109,14 @@ def _role(stack: Stack, resource: Resource, documents: Documents, attached: _Att
         unknown=unknown[0] if unknown else None,
         boundary=boundary,
         trust=trust,
+        arn=as_text(stack.names, stack.arn(resource)),
     )
+
+
+def as_text(names: Names, value: str) -> Text:
+    """An evaluated text with holes where its symbols stand."""
+    made = names.text(value)
+    return made if isinstance(made, Text) else Text.of(made)
 
 
 def title(stack: Stack, resource: Resource) -> str:

@@ -19,6 +19,8 @@ from remit.syntax.nodes import Node, Scalar, Sequence
 from remit.syntax.source import shown
 
 _PERMIT_NOTHING = ("static-website", "single-page-app", "server-side-website", "webhook")
+_UPLOADS = "ServerlessDeploymentBucket"
+"""Where the framework puts packages: nothing that runs reads it."""
 _NOT_THERE = ", which the template does not have"
 """How the reader of CloudFormation ends a problem about a name that it does not find: the
 framework and its plugins make more resources than are compiled here."""
@@ -47,6 +49,7 @@ def stage(service: Service, span: Span) -> Stage:
         functions=functions,
         default=next(iter(functions.values()), found.default),
         idle_roles=tuple(mended.of(role) for role in found.idle_roles),
+        resources=lambda: tuple(one for one in found.resources() if one.name != _UPLOADS),
     )
 
 

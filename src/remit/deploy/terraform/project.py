@@ -10,6 +10,7 @@ from remit.core.span import Span
 from remit.core.text import Symbols
 from remit.deploy.model import Attached, Function, Role, Stage
 from remit.deploy.terraform.attached import attached
+from remit.deploy.terraform.deployed import deployed
 from remit.deploy.terraform.evaluate import evaluate
 from remit.deploy.terraform.lambdas import functions
 from remit.deploy.terraform.module import Module, every
@@ -50,6 +51,7 @@ def stage(root: Module, name: str, span: Span) -> Stage:
         idle_roles=tuple(_role(role, symbols) for role in idle),
         attached=tuple(_attached(one, symbols) for one in bound),
         spellings=spelled,
+        resources=lambda: deployed(resources),
     )
 
 

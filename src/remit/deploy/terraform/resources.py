@@ -23,6 +23,7 @@ from remit.deploy.terraform.scope import Module, Scope
 from remit.deploy.terraform.values import Fault, Value, of_text, wrapped
 
 Key: TypeAlias = "str | int | None"
+_FIFO = {"aws_sqs_queue": "fifo_queue", "aws_sns_topic": "fifo_topic"}
 _META = frozenset({"count", "for_each", "provider", "depends_on", "lifecycle", "provisioner"})
 
 
@@ -264,11 +265,16 @@ class Instance:
         for argument in kind.names:
             prefix = self.get(f"{argument}_prefix").text
             if prefix is not None:
-                return Text.of(prefix, self._id("suffix"))
+                return Text.of(prefix, self._id("suffix"), self._end())
         if kind.generated is None or self.data:
             return self._id(kind.names[0] if kind.names else "id")
         before, _, after = kind.generated.partition("{id}")
-        return Text.of(before, self._id("id"), after)
+        return Text.of(before, self._id("id"), after, self._end())
+
+    def _end(self) -> str:
+        """What the provider ends the generated names of FIFO queues and topics with."""
+        fifo = _FIFO.get(self.type)
+        return ".fifo" if fifo is not None and self.get(fifo).data is True else ""
 
 
 def _without_slash(text: Text) -> Text:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from remit.core.policy import Policy
 from remit.core.span import Span
+from remit.core.text import Text
 from remit.deploy.model import Role
 from remit.deploy.terraform.policies import aws_managed, policy
 from remit.deploy.terraform.resources import Instance
@@ -188,6 +189,7 @@ class Roles:
             unknown=gathered.unknown or None,
             boundary=boundary if isinstance(boundary, Policy) else None,
             trust=trust if isinstance(trust, Policy) else None,
+            arn=_arn(one),
         )
 
     def _written(self, one: Instance) -> Iterator[Policy | str]:
@@ -207,6 +209,13 @@ class Roles:
 
 def _outside(name: str) -> str:
     return f"the policy {shown(name)} is managed outside the project"
+
+
+def _arn(one: Instance) -> Text | None:
+    try:
+        return one.attribute("arn", one.span).text
+    except Fault:
+        return None
 
 
 def _name(one: Instance) -> str:
