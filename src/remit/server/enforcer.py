@@ -29,9 +29,9 @@ from remit.enforce.recognize import Recognized, Unrecognized, recognize
 from remit.enforce.services import all_services
 from remit.explain.wording import EC2_BLOB
 from remit.server import emulator, resources
+from remit.server.answering import OWN
 from remit.server.emulator import Identity, Unsupported
 from remit.server.hosts import path_style
-from remit.server.own import OWN
 from remit.server.state import MotoState
 from remit.server.sts import Asked, Sts
 

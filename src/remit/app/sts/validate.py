@@ -6,6 +6,7 @@ Source: facts/iam.md 5.1, 5.2 and 5.4; botocore's STS model.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from remit.app import constraints
@@ -14,6 +15,9 @@ from remit.app.sts.errors import StsError
 from remit.catalog.models import ServiceModel
 
 __all__ = ["PATTERNS", "check", "model", "shape_of"]
+
+_SHORT = 1024
+"""Characters of all parameters together up to which they are remembered."""
 
 _CONSTRAINTS = Constraints(
     "sts",
@@ -32,7 +36,18 @@ def check(operation: str, params: Params) -> dict[str, Any]:
     Raises StsError: `MalformedInput` for what is no number, else `ValidationError` with one
     sentence for each constraint that does not hold.
     """
-    return _CONSTRAINTS.check(operation, params)
+    size = 0
+    for value in params.values():
+        size += len(value) if type(value) is str else _SHORT + 1
+    if size > _SHORT:
+        return _CONSTRAINTS.check(operation, params)
+    return dict(_remembered(operation, tuple(params.items())))
+
+
+@lru_cache(maxsize=1024)
+def _remembered(operation: str, params: tuple[tuple[str, str], ...]) -> Params:
+    """What a client asks for again and again is checked once."""
+    return _CONSTRAINTS.check(operation, dict(params))
 
 
 def model() -> ServiceModel:
