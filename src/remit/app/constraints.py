@@ -92,6 +92,8 @@ class Constraints:
         if name is None:
             return {}
         shape = self.shape(name)
+        if not shape.get("members"):
+            return {}
         found = self._read(params, shape)
         faults = list(self._structure(found, shape, ""))
         if faults:

@@ -30,7 +30,7 @@ from remit.enforce.recognize import Recognized, Unrecognized, recognize
 from remit.enforce.services import all_services, by_signing_name
 from remit.explain.wording import EC2_BLOB
 from remit.server import besides, emulator, resources
-from remit.server.answers import ANSWERS
+from remit.server.answering import ANSWERS
 from remit.server.between.sending import Office, Sending, sending
 from remit.server.emulator import Identity, Unsupported
 from remit.server.hosts import path_style

@@ -18,6 +18,7 @@ __all__ = ["PATTERNS", "check", "model", "shape_of"]
 
 _SHORT = 1024
 """Characters of all parameters together up to which they are remembered."""
+
 _CONSTRAINTS = Constraints(
     "sts",
     StsError,
