@@ -427,6 +427,18 @@ S:
     assert [note.why for note in found.notes] == ["CreateSecret was refused: Bad"]
 
 
+def test_a_longer_name_is_another() -> None:
+    body = """
+Z:
+ Type: AWS::SQS::Queue
+ Properties: {QueueName: z, RedrivePolicy: {deadLetterTargetArn: !GetAtt B.Arn}}
+A: {Type: AWS::SQS::Queue, Properties: {QueueName: a}}
+B: {Type: AWS::SQS::Queue, Properties: {QueueName: a-b}}
+"""
+    order, _ = planned(stage(body))
+    assert [one.resource.name for one in order] == ["B", "Z", "A"]
+
+
 def test_a_circle_ends() -> None:
     body = """
 A: {Type: AWS::SQS::Queue, Properties: {RedrivePolicy: {deadLetterTargetArn: !GetAtt B.Arn}}}

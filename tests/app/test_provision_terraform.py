@@ -146,7 +146,10 @@ resource "aws_dynamodb_table" "t" {
     ),
     (
         """
-resource "aws_s3_bucket" "b" { bucket = "files" }
+resource "aws_s3_bucket" "b" {
+  bucket              = "files"
+  object_lock_enabled = true
+}
 resource "aws_s3_bucket_versioning" "b" {
   bucket = aws_s3_bucket.b.id
   versioning_configuration { status = "Enabled" }
@@ -176,6 +179,7 @@ resource "aws_s3_bucket_public_access_block" "b" {
                 {
                     "Bucket": "files",
                     "CreateBucketConfiguration": {"LocationConstraint": "eu-west-1"},
+                    "ObjectLockEnabledForBucket": True,
                 },
             ),
             (
