@@ -10,7 +10,7 @@ import pytest
 
 from tests.server.between.test_by_policy import put, rule
 from tests.server.between.world import ACCOUNT, World, let, name, worlds
-from tests.server.live import document, serving
+from tests.server.live import allow, document, serving
 
 
 def test_a_bucket_needs_nothing_for_event_bridge(world: World) -> None:
@@ -48,6 +48,24 @@ def test_new_buckets_told_to_a_function(world: World, right: bool) -> None:
     world.bucket()
     assert len(world.invoked) == right
     assert ("events.amazonaws.com", "lambda:InvokeFunction", right) in world.between()
+    events.remove_targets(Rule=own, Ids=["1"])
+
+
+@pytest.mark.parametrize("granted", ["states:StartExecution", "states:StopExecution"])
+def test_new_buckets_told_to_a_state_machine(world: World, granted: str) -> None:
+    events, own, machines = world.client("events"), name("rule"), world.client("stepfunctions")
+    machine = machines.create_state_machine(
+        name=name("machine"),
+        definition=json.dumps({"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}),
+        roleArn=world.role("states.amazonaws.com"),
+    )["stateMachineArn"]
+    pattern = {"source": ["aws.s3"], "detail": {"eventName": ["CreateBucket"]}}
+    events.put_rule(Name=own, EventPattern=json.dumps(pattern))
+    role = world.role("events.amazonaws.com", allow(granted))
+    events.put_targets(Rule=own, Targets=[{"Id": "1", "Arn": machine, "RoleArn": role}])
+    world.bucket()
+    right = granted == "states:StartExecution"
+    assert len(machines.list_executions(stateMachineArn=machine)["executions"]) == right
     events.remove_targets(Rule=own, Ids=["1"])
 
 
