@@ -191,6 +191,32 @@ def test_a_grant_is_retired_by_whom_it_names(
     assert found.allowed is ((by_name or by_account) and not denied)
 
 
+FULL_RCP = document({"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"})
+
+
+@pytest.mark.parametrize(
+    ("operation", "scp", "rcp", "allowed"),
+    [
+        ("Encrypt", ALL, FULL_RCP, True),
+        ("Encrypt", document(), FULL_RCP, False),
+        ("Encrypt", ALL, document(DENY), False),
+        # facts 4.7: RCPs do not reach kms:RetireGrant.
+        ("RetireGrant", ALL, document(DENY), True),
+        ("RetireGrant", document(), FULL_RCP, False),
+    ],
+)
+def test_organisations_still_filter(
+    operation: str, scp: Document, rcp: Document, allowed: bool
+) -> None:
+    grant = KmsGrant("g", "t", ANN[HOME], ("Encrypt", "RetireGrant"), HOME)
+    who = Who(HOME, ANN[HOME], ANN[HOME])
+    found = sources(KmsAccess(HOME, (grant,)), None, f"kms:{operation}", "g", who)
+    own = Own(scp=((scp,),))
+    there = There(None, ((rcp,),), found.beside, found.denies_only)
+    request = Request(ANN[HOME], f"kms:{operation}", KEY, HOME)
+    assert authorize(request, policies_for(own, there)).allowed is allowed
+
+
 # --- S3 -----------------------------------------------------------------------------------------
 
 PERMISSIONS = ("READ", "WRITE", "READ_ACP", "WRITE_ACP", "FULL_CONTROL")
