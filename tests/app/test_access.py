@@ -257,7 +257,7 @@ def on_bucket(
     account = caller.split(":")[4] if ":" in caller else "anonymous"
     found = sources(access, policy, action, "", Who(account, caller, caller))
     resource = "arn:aws:s3:::b/k" if access is not None and access.in_bucket else "arn:aws:s3:::b"
-    own = NONE if caller == "anonymous" else own
+    own = own if ":" in caller else NONE
     return decided(found, policy, own, Request(caller, action, resource, HOME))
 
 
@@ -315,6 +315,31 @@ def test_the_policy_of_a_bucket_lets_nobody_read_what_is_anothers(
     generous = document({"Effect": "Allow", "Principal": {"AWS": [HOME, THIRD]}, "Action": "*", "Resource": "*"})  # fmt: skip
     found = on_bucket(theirs, generous, own, caller, "s3:GetObject")
     assert found.allowed is (caller == ANN[OTHER] and own is EVERYTHING)
+
+
+@pytest.mark.parametrize(
+    ("caller", "verdict"),
+    [
+        ("cloudtrail.amazonaws.com", Verdict.ALLOWED),
+        (ANN[HOME], Verdict.ALLOWED),
+        (ANN[OTHER], Verdict.EXPLICIT_DENY),
+        ("anonymous", Verdict.EXPLICIT_DENY),
+    ],
+)
+def test_a_restricted_public_bucket(caller: str, verdict: Verdict) -> None:
+    """S3 User Guide, access-control-block-public-access: CloudTrail keeps its access."""
+    access = S3Access(HOME, True, owned(HOME), block=PublicBlock(restrict=True))
+    policy = document({"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": "*"})
+    assert on_bucket(access, policy, EVERYTHING, caller, "s3:ListBucket").verdict is verdict
+
+
+def test_write_does_not_delete_what_is_not_there() -> None:
+    """unconfirmed: write-marker."""
+    bucket = Acl(HOME, (AclGrant(OTHER, "WRITE"),))
+    access = S3Access(HOME, False, bucket, in_bucket=True)
+    asked = (access, None, EVERYTHING, ANN[OTHER])
+    assert on_bucket(*asked, "s3:PutObject").allowed
+    assert not on_bucket(*asked, "s3:DeleteObject").allowed
 
 
 @LAWS
