@@ -191,6 +191,32 @@ def test_a_grant_is_retired_by_whom_it_names(
     assert found.allowed is ((by_name or by_account) and not denied)
 
 
+FULL_RCP = document({"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"})
+
+
+@pytest.mark.parametrize(
+    ("operation", "scp", "rcp", "allowed"),
+    [
+        ("Encrypt", ALL, FULL_RCP, True),
+        ("Encrypt", document(), FULL_RCP, False),
+        ("Encrypt", ALL, document(DENY), False),
+        # facts 4.7: RCPs do not reach kms:RetireGrant.
+        ("RetireGrant", ALL, document(DENY), True),
+        ("RetireGrant", document(), FULL_RCP, False),
+    ],
+)
+def test_organisations_still_filter(
+    operation: str, scp: Document, rcp: Document, allowed: bool
+) -> None:
+    grant = KmsGrant("g", "t", ANN[HOME], ("Encrypt", "RetireGrant"), HOME)
+    who = Who(HOME, ANN[HOME], ANN[HOME])
+    found = sources(KmsAccess(HOME, (grant,)), None, f"kms:{operation}", "g", who)
+    own = Own(scp=((scp,),))
+    there = There(None, ((rcp,),), found.beside, found.denies_only)
+    request = Request(ANN[HOME], f"kms:{operation}", KEY, HOME)
+    assert authorize(request, policies_for(own, there)).allowed is allowed
+
+
 # --- S3 -----------------------------------------------------------------------------------------
 
 PERMISSIONS = ("READ", "WRITE", "READ_ACP", "WRITE_ACP", "FULL_CONTROL")
@@ -231,7 +257,7 @@ def on_bucket(
     account = caller.split(":")[4] if ":" in caller else "anonymous"
     found = sources(access, policy, action, "", Who(account, caller, caller))
     resource = "arn:aws:s3:::b/k" if access is not None and access.in_bucket else "arn:aws:s3:::b"
-    own = NONE if caller == "anonymous" else own
+    own = own if ":" in caller else NONE
     return decided(found, policy, own, Request(caller, action, resource, HOME))
 
 
@@ -289,6 +315,31 @@ def test_the_policy_of_a_bucket_lets_nobody_read_what_is_anothers(
     generous = document({"Effect": "Allow", "Principal": {"AWS": [HOME, THIRD]}, "Action": "*", "Resource": "*"})  # fmt: skip
     found = on_bucket(theirs, generous, own, caller, "s3:GetObject")
     assert found.allowed is (caller == ANN[OTHER] and own is EVERYTHING)
+
+
+@pytest.mark.parametrize(
+    ("caller", "verdict"),
+    [
+        ("cloudtrail.amazonaws.com", Verdict.ALLOWED),
+        (ANN[HOME], Verdict.ALLOWED),
+        (ANN[OTHER], Verdict.EXPLICIT_DENY),
+        ("anonymous", Verdict.EXPLICIT_DENY),
+    ],
+)
+def test_a_restricted_public_bucket(caller: str, verdict: Verdict) -> None:
+    """S3 User Guide, access-control-block-public-access: CloudTrail keeps its access."""
+    access = S3Access(HOME, True, owned(HOME), block=PublicBlock(restrict=True))
+    policy = document({"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": "*"})
+    assert on_bucket(access, policy, EVERYTHING, caller, "s3:ListBucket").verdict is verdict
+
+
+def test_write_does_not_delete_what_is_not_there() -> None:
+    """unconfirmed: write-marker."""
+    bucket = Acl(HOME, (AclGrant(OTHER, "WRITE"),))
+    access = S3Access(HOME, False, bucket, in_bucket=True)
+    asked = (access, None, EVERYTHING, ANN[OTHER])
+    assert on_bucket(*asked, "s3:PutObject").allowed
+    assert not on_bucket(*asked, "s3:DeleteObject").allowed
 
 
 @LAWS

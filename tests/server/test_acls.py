@@ -236,6 +236,28 @@ def test_write_makes_objects_but_leaves_those_of_others(
     assert may(other.delete_object, Bucket=name, Key="theirs")
 
 
+def test_full_control_of_a_bucket_is_writing_too(live: Live, visitors: dict[str, Keys]) -> None:
+    s3, name = live.client("s3"), open_bucket(live)
+    s3.put_bucket_acl(Bucket=name, GrantFullControl=f"id={canonical_id(OTHER)}")
+    for who, able in (("other", True), ("powerless", False), ("third", False)):
+        put = live.client("s3", visitors[who]).put_object
+        assert may(put, Bucket=name, Key=who, Body=b"1") is able
+    assert may(live.client("s3", visitors["other"]).put_bucket_acl, Bucket=name, ACL="private")
+    assert not may(live.client("s3", visitors["other"]).list_objects_v2, Bucket=name)
+
+
+def test_what_strangers_wrote_strangers_do_not_replace(live: Live) -> None:
+    """Whoever does not sign is nobody in particular; the bucket's owner may delete it."""
+    s3, name = live.client("s3"), open_bucket(live)
+    s3.put_bucket_acl(Bucket=name, ACL="public-read-write")
+    stranger = unsigned(live)
+    assert may(stranger.put_object, Bucket=name, Key="k", Body=b"1")
+    assert not may(stranger.put_object, Bucket=name, Key="k", Body=b"2")
+    assert not may(stranger.delete_object, Bucket=name, Key="k")
+    assert not may(s3.get_object, Bucket=name, Key="k")
+    assert may(s3.delete_object, Bucket=name, Key="k")
+
+
 # --- lists of objects ---------------------------------------------------------------------------
 
 OBJECT: list[tuple[dict[str, str], str, dict[str, bool]]] = [

@@ -20,7 +20,6 @@ from remit.account.applying import parsed
 from remit.account.model import Document
 from remit.app.access.acl import (
     ALL_USERS,
-    ANONYMOUS,
     AUTHENTICATED,
     FULL,
     ON_BUCKET,
@@ -121,7 +120,7 @@ def _writable(bucket: Acl, access: S3Access, action: str) -> tuple[Document, ...
         # Deleting what is not there leaves a marker. unconfirmed: write-marker
         holders = None if action == "s3:PutObject" else frozenset[str]()
     else:
-        holders = frozenset({there.owner, access.owner}) - {ANONYMOUS}
+        holders = frozenset({there.owner, access.owner})
     return _written(bucket, action, holders)
 
 

@@ -3,8 +3,8 @@
 A service that is not here follows the common rules: in one account its resource's policy or the
 caller's identity policies are enough, between two accounts both must allow.
 
-What a request cannot tell is not decided: grants of a KMS key, and in S3 access control lists,
-objects of other owners than the bucket's, and Block Public Access.
+Grants of a KMS key and access control lists are nobody's special rule: who knows them gives them as
+policies beside the resource's (`PolicySet.beside`).
 """
 
 from __future__ import annotations

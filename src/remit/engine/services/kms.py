@@ -1,7 +1,7 @@
 """AWS KMS. Source: facts/iam.md 4.12 (KMS Developer Guide, policy-evaluation, key-policy-default,
 and its page of permissions, where some operations have no key as their resource).
 
-Grants of a key are no policies: a request that only a grant allows is denied here.
+Grants of a key count as policies beside the key's own, where they are given.
 """
 
 from __future__ import annotations
