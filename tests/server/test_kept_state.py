@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -135,6 +135,16 @@ def test_a_session_goes_on_and_policies_decide_as_before(tmp_path: Path) -> None
     with kept(tmp_path / "state") as live:
         code, _ = refused(live.client("sts", session).get_caller_identity)
         assert code == "InvalidClientTokenId"
+
+
+def test_the_keys_are_on_the_disk_before_they_are_shown(tmp_path: Path) -> None:
+    from remit.cli.keeping import begun
+
+    with kept(tmp_path / "state", crashes=True) as live:
+        begun(live.built, ExitStack())
+        administrator = live.administrator
+    with kept(tmp_path / "state") as live:
+        assert live.administrator == administrator
 
 
 def test_a_spent_code_stays_spent(tmp_path: Path) -> None:
