@@ -141,7 +141,7 @@ def test_the_keys_are_on_the_disk_before_they_are_shown(tmp_path: Path) -> None:
     from remit.cli.keeping import begun
 
     with kept(tmp_path / "state", crashes=True) as live:
-        begun(live.built, ExitStack())
+        begun(live.built, ExitStack())  # never unwound: it crashes
         administrator = live.administrator
     with kept(tmp_path / "state") as live:
         assert live.administrator == administrator
