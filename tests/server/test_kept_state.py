@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,8 @@ KEY = bytes(range(32))
 
 
 @contextmanager
-def kept(path: Path) -> Iterator[Live]:
-    """A server with a state, from its start to its end."""
+def kept(path: Path, *, crashes: bool = False) -> Iterator[Live]:
+    """A server with a state, from its start to its end; one that crashes does nothing at its end."""
     from moto.organizations.models import organizations_backends
 
     from remit.store.state_file import StateFile
@@ -28,7 +28,8 @@ def kept(path: Path) -> Iterator[Live]:
     organizations_backends.master_accounts.clear()  # moto's own reset leaves it
     with closing(StateFile(path, KEY)) as file, serving(file=file) as live:
         yield live
-        live.built.keeping.close()
+        if not crashes:
+            live.built.keeping.close()
 
 
 @pytest.fixture(scope="module")
@@ -136,12 +137,22 @@ def test_a_session_goes_on_and_policies_decide_as_before(tmp_path: Path) -> None
         assert code == "InvalidClientTokenId"
 
 
+def test_the_keys_are_on_the_disk_before_they_are_shown(tmp_path: Path) -> None:
+    from remit.cli.keeping import begun
+
+    with kept(tmp_path / "state", crashes=True) as live:
+        begun(live.built, ExitStack())  # never unwound: it crashes
+        administrator = live.administrator
+    with kept(tmp_path / "state") as live:
+        assert live.administrator == administrator
+
+
 def test_a_spent_code_stays_spent(tmp_path: Path) -> None:
     """Facts 5: a one-time code works once, also across a restart."""
     from remit.credentials.totp import code
     from remit.server.sts_state import _seed
 
-    with kept(tmp_path / "state") as live:
+    with kept(tmp_path / "state", crashes=True) as live:
         name, keys = live.user()
         made = live.client("iam").create_virtual_mfa_device(VirtualMFADeviceName=name)
         device = made["VirtualMFADevice"]

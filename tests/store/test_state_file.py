@@ -278,12 +278,27 @@ def test_a_folder_is_no_file(tmp_path: Path) -> None:
 # -- the disk ----------------------------------------------------------------------------------
 
 
-def test_a_full_disk_changes_nothing_and_later_writes_work(place: Path) -> None:
+def _full(connection: sqlite3.Connection) -> None:
     """SQLite's own limit: it says `database or disk is full`, as a disk does."""
+    connection.execute("PRAGMA max_page_count = 1")
+
+
+def _half_way(connection: sqlite3.Connection) -> None:
+    """A fault in the middle of a transaction."""
+    connection.set_authorizer(
+        lambda what, *_: sqlite3.SQLITE_DENY if what == sqlite3.SQLITE_UPDATE else sqlite3.SQLITE_OK
+    )
+
+
+@pytest.mark.parametrize("fail", [_full, _half_way])
+def test_a_fault_changes_nothing_and_later_writes_work(
+    place: Path, fail: Callable[[sqlite3.Connection], None]
+) -> None:
     with opened(place) as file:
         file.write({"b": "kept"})
-        file._connection.execute("PRAGMA max_page_count = 1")  # type: ignore[union-attr]  # open by now
-        with pytest.raises(sqlite3.OperationalError, match="full"):
+        assert file._connection is not None
+        fail(file._connection)
+        with pytest.raises(sqlite3.DatabaseError, match=r"full|prohibited|not authorized"):
             file.write({"b": "lost", "e": "x" * 1_000_000})
         file.write({"d": "later"})
     with opened(place) as file:
