@@ -77,6 +77,26 @@ def test_the_statement_is_the_smallest() -> None:
         assert "Sid" not in one.text
 
 
+def test_what_cannot_be_granted_hides_nothing() -> None:
+    """Of the same operation one call is denied by a Deny, another by silence."""
+    made = proposals(
+        planned(),
+        denied(QUEUE + "other", (Layer.RESOURCE,), explicit=True),
+        denied(QUEUE + "other", (Layer.IDENTITY,)),
+    )
+    assert len(made) == 1
+
+
+def test_a_policy_of_any_size() -> None:
+    """It may go into several documents; that is said, and nothing is lost."""
+    plan = planned()
+    many = [denied(f"{QUEUE}{number}-{'x' * 80}", (Layer.IDENTITY,)) for number in range(150)]
+    made = granting.policy(plan, proposals(plan, *many))
+    assert "a role's inline policies may have 10,240 together" in made.proposal.split
+    [part] = made.proposal.parts
+    assert sum(len(grant.resources) for grant in part) == 150
+
+
 def test_what_the_local_server_gets_covers_the_call() -> None:
     """Also where the project's region is another than the one that the server stands for."""
     plan = planned()
