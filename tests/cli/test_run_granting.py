@@ -18,6 +18,7 @@ pytest.importorskip("moto", reason="the extra `serve` is not installed")
 pytest.importorskip("uvicorn", reason="the extra `serve` is not installed")
 
 from remit import wiring
+from remit.app.errors import InputError
 from remit.app.running import Denied
 from remit.cli import granting, question
 from remit.cli.main import main
@@ -136,6 +137,26 @@ def test_rounds(
     assert ("stopped before" in err) is (runs == 1 and bool(actions))
     assert "A service control policy does not allow it" in err
     assert not answers
+
+
+def test_a_server_that_goes_away_takes_nothing_along(
+    answers: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Gone(Role):
+        def put(self, role: str, name: str, document: str) -> None:
+            raise InputError("no server answers")
+
+        def remove(self, role: str, name: str) -> None:
+            raise InputError("no server answers")
+
+    answers.append("a")
+    plan = wiring.running(Path(EXAMPLE), "prod", None)
+    role = Gone()
+    rounds = granting.Rounds(plan, Path(EXAMPLE), role, False, Screen())  # type: ignore[arg-type]  # as above
+    with pytest.raises(InputError):
+        rounds.run(role.once)
+    granting.deliver(rounds, None)
+    assert before(capsys.readouterr().out) == [[DELETES], [SENDS]]
 
 
 def test_real_rounds(answers: list[str], capfd: pytest.CaptureFixture[str]) -> None:

@@ -84,7 +84,7 @@ def test_a_permissions_boundary_limits_a_user(live: Live) -> None:
     name, keys = live.user(allow("*"), PermissionsBoundary=edge)
     live.client("sqs", keys).list_queues()
     _, message = refused(live.client("sns", keys).list_topics)
-    assert message.endswith("because no permissions boundary allows the sns:ListTopics action")
+    assert message.endswith("because no permissions boundary allows the SNS:ListTopics action")
     told = iam.get_user(UserName=name)["User"]["PermissionsBoundary"]
     assert told["PermissionsBoundaryArn"] == edge
     iam.delete_user_permissions_boundary(UserName=name)
@@ -157,7 +157,7 @@ def test_session_policies_limit_and_tags_are_the_principals(live: Live) -> None:
         role, Tags=[{"Key": "team", "Value": "a"}], Policy=document(allow("sqs:SendMessage"))
     )
     _, message = refused(live.client("sqs", limited).list_queues)
-    assert message.endswith("because no session policy allows the sqs:ListQueues action")
+    assert message.endswith("because no session policy allows the sqs:listqueues action")
 
 
 def test_a_session_ends_with_its_role(live: Live) -> None:

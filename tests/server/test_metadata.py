@@ -102,7 +102,7 @@ def test_the_ordinary_chain_finds_them(site: Any, bare: pytest.MonkeyPatch, kind
     arn = session.client("sts").get_caller_identity()["Arn"]
     assert arn == f"arn:aws:sts::{ACCOUNT}:assumed-role/app/remit"
     session.client("sqs").list_queues()
-    with pytest.raises(Exception, match="not authorized to perform: sns:ListTopics"):
+    with pytest.raises(Exception, match="not authorized to perform: SNS:ListTopics"):
         session.client("sns").list_topics()
 
 
@@ -199,7 +199,7 @@ def test_denials_are_told_by_principal(site: Any, bare: pytest.MonkeyPatch) -> N
         asked(live.url, "GET", "/_remit/credentials?session=mine", Authorization=TOKEN)[1]
     )
     keys = Keys(found["AccessKeyId"], found["SecretAccessKey"], found["Token"])
-    with pytest.raises(Exception, match="sns:ListTopics"):
+    with pytest.raises(Exception, match="SNS:ListTopics"):
         live.client("sns", keys).list_topics()
     principal = f"arn:aws:sts::{ACCOUNT}:assumed-role/app/mine"
     path = f"/_remit/denials?principal={principal}"

@@ -21,7 +21,7 @@ from remit.deploy.formats import BY_FRAMEWORK, FORMATS, Grant, iam_json
 from remit.generate.grouping import Pair, grouped
 from remit.generate.model import Proposal
 from remit.generate.names import sids
-from remit.generate.quota import INLINE, parts
+from remit.generate.quota import INLINE
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,19 +105,18 @@ def document(agreed: Sequence[Proposed]) -> str:
 
 
 def policy(plan: Plan, agreed: Sequence[Proposed]) -> Target:
-    """The agreed statements as the fewest that grant the same, for the project's role. Raises
-    TooLargeError where no role can hold them."""
+    """The agreed statements as the fewest that grant the same, for the project's role: one document
+    whatever its size, for it may go into several."""
     groups = grouped(Pair(one.action, one.resource) for one in agreed)
-    grants = [
+    grants = tuple(
         Grant(sid, group.actions, group.resources)
         for sid, group in zip(sids(groups, _sids(plan)), groups, strict=True)
-    ]
-    cut, size = parts(grants), iam_json.size(grants)
-    split = ""
-    if len(cut) > 1:
-        split = f"{size:,} characters do not fit into a role's inline policies ({INLINE:,})"
+    )
+    size, large = iam_json.size(grants), ""
+    if size > INLINE:
+        large = f"it has {size:,} characters; a role's inline policies may have {INLINE:,} together"
     spelling, role = deployment(plan.stage).spelling, plan.role
-    made = Proposal((), cut, size, split)
+    made = Proposal((), (grants,), size, large)
     return Target(plan.stage.name, role.name, (), role.file, made, spelling, span=role.span)
 
 

@@ -190,10 +190,13 @@ class _Key:
     operation: str
     action: str
     resource: str
+    by: tuple[Layer, ...] | None
+    explicit: bool
 
     @classmethod
     def of(cls, one: Denied) -> _Key:
-        return cls(one.service, one.operation, one.action or "", one.resource or "")
+        action, resource = one.action or "", one.resource or ""
+        return cls(one.service, one.operation, action, resource, one.by, one.explicit)
 
 
 def _findings(tree: Tree, plan: Plan, denied: Sequence[Denied]) -> Iterator[Finding | None]:

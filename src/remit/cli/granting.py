@@ -26,7 +26,6 @@ from remit.cli.exits import Exit
 from remit.cli.generate import snippet
 from remit.cli.output import save, show
 from remit.deploy.formats import BY_FRAMEWORK
-from remit.generate.quota import TooLargeError
 from remit.report import denied as report
 from remit.report.lines import some
 from remit.report.terminal import Screen
@@ -94,8 +93,8 @@ class Rounds:
                 if not self._more(found):
                     break
                 granted = granting.document(self.agreed)
-                self.administrator.put(self.plan.name, self.name, granted)
                 self.puts += 1
+                self.administrator.put(self.plan.name, self.name, granted)
                 if self.yes and number == MOST:
                     say(f"remit: stopped after {MOST} runs: each was denied something new")
                     break
@@ -152,7 +151,10 @@ class Rounds:
             yield
         finally:
             if self.puts:
-                self.administrator.remove(self.plan.name, self.name)
+                try:
+                    self.administrator.remove(self.plan.name, self.name)
+                except InputError as error:  # what was agreed to must still be told
+                    say(f"remit: `{self.name}` is still on the role: {error.message}")
 
 
 def deliver(rounds: Rounds, output: Path | None) -> None:
@@ -161,10 +163,8 @@ def deliver(rounds: Rounds, output: Path | None) -> None:
     if not agreed:
         return
     form = BY_FRAMEWORK.get(plan.opened.project.framework, "policy")
-    try:
-        text = snippet(granting.policy(plan, agreed), form)
-    except TooLargeError as error:
-        raise InputError(str(error), "give some functions roles of their own") from None
+    made = granting.policy(plan, agreed)
+    text = snippet(made, form)
     role = f"role `{plan.name}` of stage `{plan.stage.name}`"
     say(f"remit: agreed to {some(len(agreed), 'statement')} for {role}, as one policy:")
     if output is None:
@@ -172,6 +172,8 @@ def deliver(rounds: Rounds, output: Path | None) -> None:
     else:
         save(output, text)
         say(f"remit: written to `{output}`")
+    if made.proposal.split:
+        say(f"remit: {made.proposal.split}")
     say(f"remit: {granting.place(plan)} The project was not changed.")
 
 

@@ -136,9 +136,10 @@ def _granting(plan: Plan, arguments: Namespace, server: Served, output: Path | N
         ran = _once(plan, arguments, server, granted)
         return ran.status, ran.denied
 
-    status = rounds.run(once)
-    granting.deliver(rounds, output)
-    return status
+    try:
+        return rounds.run(once)
+    finally:  # a server that is gone takes nothing of what was agreed to with it
+        granting.deliver(rounds, output)
 
 
 # --- learning -----------------------------------------------------------------------------------
