@@ -347,7 +347,7 @@ def test_who_does_not_read_is_given_up(
             ended = select.poll()
             ended.register(connection, 0)  # an error or the end, and not what could be read
             assert ended.poll(10_000)
-        assert fetch(url) == (200, b"x" * (32 << 20))
+        live.client("sts").get_caller_identity()
 
 
 def test_one_looks_at_all_connections(monkeypatch: pytest.MonkeyPatch) -> None:

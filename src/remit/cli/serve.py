@@ -47,10 +47,10 @@ def run(arguments: Namespace) -> int:
         )
         made = plant(built.state, seeds.account, seeds.roles) if seeds is not None else ()
         built, token = delivering.handing_out(built, arguments)
+        server = serving.server(built, address)
         port = listening.getsockname()[1]
         _greet(built, address, port, seeds, made)
         delivering.greet(_url(address, port), arguments.role, token)
-        server = serving.server(built, address)
         with suppress(KeyboardInterrupt):  # uvicorn has ended what was under way
             server.run(sockets=[listening])
     _say("stopped")
