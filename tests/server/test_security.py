@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import io
 import ssl
 import subprocess
 import sys
@@ -202,6 +203,7 @@ def test_tls_of_today_only(certificate: Path) -> None:
         )  # fmt: skip
         assert sts.get_caller_identity()["Account"] == ACCOUNT
         sts.close()  # or the server waits for it to say goodbye
+        _uploads(live, certificate)
         assert _agreed(live, ssl.TLSVersion.TLSv1_3)[1] == "TLSv1.3"
         cipher, version, _ = _agreed(live, ssl.TLSVersion.TLSv1_2)
         assert version == "TLSv1.2"
@@ -212,6 +214,24 @@ def test_tls_of_today_only(certificate: Path) -> None:
         for weak in ("ECDHE-ECDSA-AES128-SHA", "AES128-GCM-SHA256", "ECDHE-ECDSA-AES128-SHA256"):
             with pytest.raises(OSError):
                 _agreed(live, ssl.TLSVersion.TLSv1_2, weak)
+
+
+def _uploads(live: Live, certificate: Path) -> None:
+    """Over TLS boto3 sends bodies in chunks, with a checksum after them."""
+    s3 = boto3.client(
+        "s3", endpoint_url=live.url, region_name=REGION, verify=str(certificate),
+        aws_access_key_id=live.administrator.id,
+        aws_secret_access_key=live.administrator.secret,
+    )  # fmt: skip
+    sent: list[bytes] = []
+    s3.meta.events.register(
+        "before-send", lambda request, **_: sent.append(request.headers.get("Transfer-Encoding"))
+    )
+    s3.create_bucket(Bucket="chunked")
+    s3.put_object(Bucket="chunked", Key="k", Body=io.BytesIO(b"piece" * 50_000))
+    assert sent[-1] == b"chunked"
+    assert s3.get_object(Bucket="chunked", Key="k")["Body"].read() == b"piece" * 50_000
+    s3.close()
 
 
 def _agreed(live: Live, version: ssl.TLSVersion, ciphers: str = "ALL") -> tuple[str, str, int]:
