@@ -19,13 +19,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from bench.moto_suite.__main__ import HERE, serving
+from bench.ways import compared
 
 BUILD = HERE / "build" / "peers"
 SCRIPTS = HERE / "bench" / "peers"
 ACCOUNT = "123456789012"
 EXTERNAL = "a-shared-secret"
 PACKAGES = (
-    "sts", "iam", "s3", "dynamodb", "sqs", "sns", "lambda", "ec2", "cloudwatch", "secrets-manager",
+    *(f"client-{name}" for name in (
+        "sts", "iam", "s3", "dynamodb", "sqs", "sns", "lambda", "ec2", "cloudwatch",
+        "secrets-manager",
+    )),
+    "credential-providers", "lib-storage", "s3-request-presigner",
 )  # fmt: skip
 
 
@@ -81,11 +86,11 @@ _ALLOWED = [
 
 def main() -> int:
     """Hold the conversation three times; 1 where one of them was not AWS's."""
-    clients = {"boto3": python(), "aws cli": cli(), "javascript": javascript()}
+    clients = {"boto3": python, "aws cli": cli, "javascript": javascript}
     wrong = 0
-    for name, command in clients.items():
+    for name, client in clients.items():
         with serving() as exported:
-            heard = conversation(command, os.environ | exported)
+            heard = conversation(client("talk"), os.environ | exported)
         print(f"\n{name}: {heard['version']}")
         for (call, expected), got in zip(expected_lines(), heard["lines"], strict=True):
             fits = got["code"] == expected
@@ -93,6 +98,7 @@ def main() -> int:
             mark = "" if fits else f"   <-- expected {expected}"
             raised = f"{got['code']} ({got['class']})" if got["code"] else "answered"
             print(f"  {call:40}{raised}{mark}")
+        wrong += compared(name, client("ways"))
     print(f"\n{wrong} answers were not AWS's" if wrong else "\nall as AWS answers")
     return 1 if wrong else 0
 
@@ -162,31 +168,31 @@ def _document(*statements: dict[str, Any]) -> str:
 # --- the clients --------------------------------------------------------------------------------
 
 
-def python() -> list[str]:
+def python(script: str) -> list[str]:
     """boto3 of this environment."""
-    return [sys.executable, str(SCRIPTS / "talk_boto3.py")]
+    return [sys.executable, str(SCRIPTS / f"{script}_boto3.py")]
 
 
-def cli() -> list[str]:
+def cli(script: str) -> list[str]:
     """The AWS CLI in an environment of its own (it pins botocore)."""
     folder = BUILD / "cli"
     if not (folder / "bin" / "aws").exists():
         venv.create(folder, with_pip=True)
         pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", "awscli"]
         subprocess.run(pip, check=True)
-    return [sys.executable, str(SCRIPTS / "talk_cli.py"), str(folder / "bin" / "aws")]
+    return [sys.executable, str(SCRIPTS / f"{script}_cli.py"), str(folder / "bin" / "aws")]
 
 
-def javascript() -> list[str]:
+def javascript(script: str) -> list[str]:
     """The AWS SDK for JavaScript v3 under Node.js."""
     folder = BUILD / "javascript"
     folder.mkdir(parents=True, exist_ok=True)
-    if not (folder / "node_modules").exists():
+    if not all((folder / "node_modules" / "@aws-sdk" / name).exists() for name in PACKAGES):
         (folder / "package.json").write_text('{"private": true}')
-        names = [f"@aws-sdk/client-{name}" for name in PACKAGES]
+        names = [f"@aws-sdk/{name}" for name in PACKAGES]
         npm = ["npm", "install", "--silent", "--no-audit", "--no-fund", *names]
         subprocess.run(npm, cwd=folder, check=True)
-    return ["node", str(SCRIPTS / "talk.mjs"), str(folder)]
+    return ["node", str(SCRIPTS / f"{script}.mjs"), str(folder)]
 
 
 if __name__ == "__main__":

@@ -32,6 +32,7 @@ pytest.importorskip("uvicorn", reason="the extra `serve` is not installed")
         (["--max-body", "0"], "`0` MiB"),
         (["--certificate", "x"], "`--certificate` and `--key` go together"),
         (["--certificate", "no.pem", "--key", "no.pem"], "`no.pem` is no file"),
+        (["--certificate", __file__, "--key", __file__], "no TLS with `"),
         (["--stage", "dev"], "need `--project`"),
         (["--log-async"], "`--log-async` needs `--log`"),
         (["--jwks", "keys.json"], "Write `--jwks https://issuer.example=keys.json`"),

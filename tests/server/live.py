@@ -118,8 +118,10 @@ def serving(**settings: Any) -> Iterator[Live]:
     from moto.core.base_backend import BackendDict
 
     from remit.server.enforcer import Settings
-    from remit.server.run import build, running
+    from remit.server.run import Address, build, running
 
+    certificate = settings.pop("certificate", None)
+    files = (None, None) if certificate is None else (str(certificate), str(certificate))
     largest = settings.pop("largest", 256 << 20)
     more = {
         name: settings.pop(name)
@@ -129,6 +131,6 @@ def serving(**settings: Any) -> Iterator[Live]:
     BackendDict.reset()  # moto's state is the process's
     built = build(Settings(region=REGION, account=ACCOUNT, **settings), largest=largest, **more)
     keys = [Keys(one.id, one.secret) for one in (built.administrator, built.root)]
-    with running(built) as url:
+    with running(built, Address("127.0.0.1", 0, *files)) as url:
         yield Live(url, built, *keys)
     BackendDict.reset()

@@ -65,7 +65,24 @@ class Authenticated:
 
 def is_signed(request: HttpRequest) -> bool:
     """Whether a request says at all who signed it."""
-    return request.header("authorization") is not None or "X-Amz-Signature=" in request.query
+    if request.header("authorization") is not None or "X-Amz-Signature=" in request.query:
+        return True
+    return _OLD_QUERY in request.query
+
+
+_OLD_QUERY = "AWSAccessKeyId="
+_OLD = AuthError(
+    "InvalidRequest",
+    "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.",
+    400,
+)
+"""S3's answer to Signature Version 2 in the Regions that never had it (S3 User Guide, UsingAWSSDK).
+boto3 and version 1 of the AWS CLI presign so in us-east-1, unless `signature_version` is `s3v4`."""
+
+
+def _is_old(request: HttpRequest) -> bool:
+    header = request.header("authorization")
+    return _OLD_QUERY in request.query if header is None else header.startswith("AWS ")
 
 
 def authenticate(
@@ -73,6 +90,8 @@ def authenticate(
 ) -> Authenticated:
     """The caller of a request. `service` is the name under which the called service is signed,
     `now` the time in seconds, `master` the key of temporary credentials. Raises AuthError."""
+    if service in AS_S3 and _is_old(request):
+        raise _OLD
     signature = read(request)
     check_clock(signature, now)
     check_scope(signature, None, service)

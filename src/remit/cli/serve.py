@@ -52,12 +52,12 @@ def run(arguments: Namespace) -> int:
             seeds, made, things = provisioning.deployed(built, seeds, provision=arguments.provision)
         keeping.begun(built, ends)
         built, token = delivering.handing_out(built, arguments, provisioning.written(things))
+        server = serving.server(built, address)
         port = listening.getsockname()[1]
         _greet(built, address, port, seeds, made, arguments.state)
         provisioning.say(things, _say)
         delivering.greet(_url(address, port), arguments.role, token)
         delivering.greet_log(port, arguments)
-        server = serving.server(built, address)
         serving.settle()
         with suppress(KeyboardInterrupt):  # uvicorn has ended what was under way
             server.run(sockets=[listening])

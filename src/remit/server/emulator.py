@@ -185,6 +185,8 @@ def _request(recognized: Recognized, request: HttpRequest, who: Identity) -> Any
         if name == "host":
             host = value
             continue
+        if name == "transfer-encoding":
+            continue  # the body is whole here; with this header it would be taken for empty
         key = environ_key_for_header(name)
         if should_preserve_original_header_name(name):
             names[key] = name

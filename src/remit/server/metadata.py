@@ -212,8 +212,14 @@ def with_metadata(built: Built, given: Delivery) -> tuple[Built, Metadata]:
     return replace(built, application=application, enforcer=enforcer), made
 
 
+_OF_BROWSERS = ("origin", "sec-fetch-site")
+
+
 def _near(request: HttpRequest) -> bool:
-    """Whether both the peer and the name under which it asks are this machine's."""
+    """Whether both the peer and the name under which it asks are this machine's, and it is no page
+    that a browser shows: no SDK says where it comes from."""
+    if any(request.header(name) is not None for name in _OF_BROWSERS):
+        return False
     host = request.header("host") or ""
     name = host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]
     return _is_loopback(request.source) and (name == "localhost" or _is_loopback(name))

@@ -113,11 +113,12 @@ _WATCHED: WeakSet[ServerState] = WeakSet()
 """Servers whose connections somebody looks at, so that each has one who does."""
 
 
-def _relieve(unread: list[tuple[float, int, Impatient]]) -> None:
-    """While more lies unread than may: give up those who have not read for longest."""
+def _relieve(unread: list[tuple[float, int, Impatient]], now: float) -> None:
+    """While more lies unread than may: give up those who have not read for longest, but nobody who
+    has read since the last look."""
     left = sum(size for _, size, _ in unread)
-    for _, size, connection in sorted(unread, key=lambda one: one[0]):
-        if left <= UNREAD:
+    for since, size, connection in sorted(unread, key=lambda one: one[0]):
+        if left <= UNREAD or since >= now:
             break
         left -= size
         connection.give_up()
@@ -135,7 +136,7 @@ def _look(one: Impatient) -> None:
             connection.end_if_unread(now, patience)
             if connection.unread is not None:
                 unread.append((*connection.unread, connection))
-    _relieve(unread)
+    _relieve(unread, now)
     if connections:
         loop.call_later(min(_ROUND, patience), _look, one)
     else:

@@ -9,6 +9,7 @@ import errno
 import gc
 import os
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 _KEEP_ALIVE = 75
 _ROUND = 10_000
 """New objects after which young garbage is looked for; 700 is Python's own choice."""
+_CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"
+"""Of TLS 1.2: with forward secrecy, and authenticated (RFC 9325, 4.2). Those of 1.3 all are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,24 +149,39 @@ def server(built: Built, address: Address) -> uvicorn.Server:
         from remit.server.direct import Direct
     except ModuleNotFoundError as error:
         raise missing(error) from None
-    return uvicorn.Server(
-        uvicorn.Config(
-            built.application,
-            loop="uvloop",
-            http=Direct,
-            ws="none",
-            lifespan="off",
-            interface="asgi3",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,  # who calls is told by the connection, not by a header
-            timeout_keep_alive=_KEEP_ALIVE,
-            timeout_graceful_shutdown=3,
-            ssl_certfile=address.certificate,
-            ssl_keyfile=address.key,
-        )
+    config = uvicorn.Config(
+        built.application,
+        loop="uvloop",
+        http=Direct,
+        ws="none",
+        lifespan="off",
+        interface="asgi3",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,  # who calls is told by the connection, not by a header
+        timeout_keep_alive=_KEEP_ALIVE,
+        timeout_graceful_shutdown=3,
+        ssl_certfile=address.certificate,
+        ssl_keyfile=address.key,
+        ssl_ciphers=_CIPHERS,
     )
+    if address.certificate is not None:
+        _secure(config, address)
+    return uvicorn.Server(config)
+
+
+def _secure(config: uvicorn.Config, address: Address) -> None:
+    """TLS 1.2 and 1.3, whatever the system's OpenSSL would take. Raises InputError."""
+    try:
+        config.load()
+    except (OSError, ValueError) as error:  # among them ssl.SSLError
+        reason = getattr(error, "reason", None) or getattr(error, "strerror", None) or str(error)
+        what = f"no TLS with `{address.certificate}` and `{address.key}`: {reason}"
+        hint = "A certificate chain and its private key without a password, both PEM."
+        raise InputError(what, hint) from None
+    if config.ssl is not None:
+        config.ssl.minimum_version = ssl.TLSVersion.TLSv1_2
 
 
 @contextmanager
