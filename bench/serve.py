@@ -332,14 +332,14 @@ def _compare(name: str, servers: Mapping[str, Any], calls: Mapping[str, Any]) ->
             if number:
                 rounds[kind].append(found)
     print(f"\n{name}")
-    for kind, found in rounds.items():
+    for kind, row in rounds.items():
         print(
-            f"  {kind:6} {_median(one.rate for one in found):9.0f}/s"
-            f"  {_median(one.cost for one in found):7.1f} us cpu"
-            f" ({min(one.cost for one in found):.1f} to {max(one.cost for one in found):.1f})"
-            f"  p50 {_median(one.within(0.5) for one in found):6.1f} ms"
-            f"  p99 {_median(one.within(0.99) for one in found):6.1f} ms"
-            f"  {sum(one.failures for one in found)} failed  {_memory(servers[kind][2]):.0f} MB"
+            f"  {kind:6} {_median(one.rate for one in row):9.0f}/s"
+            f"  {_median(one.cost for one in row):7.1f} us cpu"
+            f" ({min(one.cost for one in row):.1f} to {max(one.cost for one in row):.1f})"
+            f"  p50 {_median(one.within(0.5) for one in row):6.1f} ms"
+            f"  p99 {_median(one.within(0.99) for one in row):6.1f} ms"
+            f"  {sum(one.failures for one in row)} failed  {_memory(servers[kind][2]):.0f} MB"
         )
     pairs = list(zip(rounds["remit"], rounds["open"], rounds["moto"], strict=True))
     adds = _median(ours.cost / without.cost - 1 for ours, without, _ in pairs)

@@ -205,12 +205,18 @@ def test_a_call_is_answered_in_one_write() -> None:
     """What the direct way is for; were it never taken, everything here would hold as well."""
     from remit.server.direct import Direct
 
-    taken: list[bool] = []
-    before = Direct._write
+    whole = [sent(name) for name in CALLS]
+    taken: list[bytes] = []
+    before = Direct._sent
+
+    def noted(self: Direct, data: bytes, keeps: bool) -> None:
+        taken.append(data)
+        before(self, data, keeps)
+
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Direct, "_write", lambda *given: (taken.append(True), before(*given))[1])
-        for name in CALLS:
-            assert exchanged(built().application, [sent(name)])[0]
+        patch.setattr(Direct, "_sent", noted)
+        for data in whole:
+            assert exchanged(built().application, [data])[0]
     assert len(taken) == len(CALLS)
 
 

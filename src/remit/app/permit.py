@@ -102,11 +102,19 @@ def _on(
     else:
         found, owner = _with_access(caller, asked, there, resource.access, owner)
     if not found.conditional and not asked.action.startswith(_BY_CONTEXT):
-        # Nothing looks at the context: it is put together only where it will be told.
+        # Nothing looks at the context: it is put together only where it will be told. So the answer
+        # hangs on the policies, which remember it, the caller (equal to itself only), the action
+        # and the resource.
+        memory, key = found.policies.memory, (caller, asked.action, name, owner)
+        known = memory.permitted.get(key)
+        if isinstance(known, Permitted):
+            return known
         request = Request(caller.principal, asked.action, name, owner, caller.keys)
         decision = authorize(request, found.policies)
         if decision.allowed:
-            return Permitted(True, request, decision, found.policies)
+            allowed = Permitted(True, request, decision, found.policies)
+            memory.keep_permitted(key, allowed)
+            return allowed
     keys = {**context(), **caller.keys, **_resource_keys(asked.action, resource), **asked.context()}
     if resource.account is not None and owner != resource.account:
         keys["aws:ResourceAccount"] = resource.account

@@ -78,18 +78,18 @@ def _asked(need: Need, call: Recognized, around: Around, lookups: Lookups) -> As
     alternatives: tuple[str, ...] = ()
     if need.alternatives:
         resource, alternatives = _among(need, resource, call, around, lookups)
-    seen = Seen(
-        around.request,
-        call.operation,
-        call.params,
-        resource,
-        around.region,
-        around.caller.account,
-        around.signature,
-        lookups.partition_key,
-    )
 
     def context() -> dict[str, Value]:
+        seen = Seen(
+            around.request,
+            call.operation,
+            call.params,
+            resource,
+            around.region,
+            around.caller.account,
+            around.signature,
+            lookups.partition_key,
+        )
         own: dict[str, Value] = of_action(need.action, seen)
         return own | {key: value for key, text in need.context.items() if (value := _value(text))}
 

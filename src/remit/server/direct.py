@@ -100,7 +100,7 @@ class Direct(Impatient):
             return
         request = self._request()
         found = self.application.at_once(request)
-        if type(found) is HttpAnswer:
+        if isinstance(found, HttpAnswer):
             self._write(found, request.method == "HEAD")
         else:
             self._await(found, request.method == "HEAD")
@@ -203,7 +203,7 @@ class Direct(Impatient):
             await put(send, await later, head)
 
         ordinary: Any = self.app
-        self.app, self.direct = waiting, False  # type: ignore[assignment]  # mappings for its dicts
+        self.app, self.direct = waiting, False
         try:
             self._ordinarily()
         finally:

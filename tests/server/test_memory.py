@@ -1,0 +1,214 @@
+"""What the server remembers of decisions never shows: the same calls in any order, with all that was
+remembered before and with nothing remembered, are decided alike.
+
+The laws: `permit` and AssumeRole answer as the engine does, which is asked anew each time in the
+second run. Policies, trust policies, callers and what is handed over are drawn; a third of the
+statements have conditions, or variables.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from remit.account import applying
+from remit.account.model import AccessKey, Account, Document, Role, User
+from remit.app import authenticate, permit
+from remit.app.ports import NO_RESOURCE, Resource
+from remit.credentials.sessions import Claims
+from remit.enforce.recognize import Recognized
+
+pytest.importorskip("moto", reason="the extra `serve` is not installed")
+
+HOME = "111122223333"
+USERS, ROLES = ("ann", "bob"), ("app", "ops")
+BUCKET = "arn:aws:s3:::things"
+ACTIONS = ("s3:GetObject", "s3:PutObject", "s3:ListBucket")
+CONDITIONS: tuple[dict[str, Any], ...] = (
+    {},
+    {},
+    {},
+    {"StringEquals": {"aws:username": "ann"}},
+    {"StringEquals": {"sts:ExternalId": "x"}},
+    {"StringEquals": {"aws:PrincipalTag/team": "a"}},
+    {"Null": {"aws:TokenIssueTime": "true"}},
+    {"StringLike": {"aws:userid": "AROA*:work"}},
+    {"Bool": {"aws:SecureTransport": "true"}},
+)
+
+
+def _arn(kind: str, name: str) -> str:
+    return f"arn:aws:iam::{HOME}:{kind}/{name}"
+
+
+@dataclass
+class State:
+    """The port `State`, and what server/sts_state.py asks besides."""
+
+    home_account: Account
+    policy: Document | None = None
+    home: str = HOME
+    keys: dict[str, AccessKey] = field(default_factory=dict)
+
+    def account(self, account: str) -> Account:
+        return (
+            self.home_account if account == HOME else _EMPTY.setdefault(account, Account(account))
+        )
+
+    def key(self, access_key: str) -> AccessKey | None:
+        return self.keys.get(access_key)
+
+    def resource(self, arn: str, account: str) -> Resource:
+        return replace(NO_RESOURCE, account=HOME, policy=self.policy)
+
+    def backend(self, account: str) -> Any:
+        return None
+
+
+_EMPTY: dict[str, Account] = {}
+
+# --- what is drawn ------------------------------------------------------------------------------
+
+
+@st.composite
+def statements(draw: st.DrawFn, actions: tuple[str, ...], resource: str | None) -> dict[str, Any]:
+    made: dict[str, Any] = {
+        "Effect": draw(st.sampled_from(("Allow", "Allow", "Allow", "Deny"))),
+        "Action": draw(st.lists(st.sampled_from((*actions, "*")), min_size=1, max_size=2)),
+    }
+    if resource is not None:
+        made["Resource"] = draw(st.sampled_from(("*", resource, f"{resource}${{aws:username}}")))
+    condition = draw(st.sampled_from(CONDITIONS))
+    return made | ({"Condition": condition} if condition else {})
+
+
+def _document(name: str, made: list[dict[str, Any]]) -> Document:
+    return Document(name, json.dumps({"Version": "2012-10-17", "Statement": made}))
+
+
+PRINCIPALS = (
+    {"AWS": HOME},
+    {"AWS": _arn("user", "ann")},
+    {"AWS": _arn("role", "ops")},
+    {"AWS": f"arn:aws:sts::{HOME}:assumed-role/ops/work"},
+    "*",
+)
+_ASSUMING = ("sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity")
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> State:
+    """Two users, two roles, a bucket's policy."""
+
+    def own() -> tuple[Document, ...]:
+        objects, roles = statements(ACTIONS, f"{BUCKET}/"), statements(_ASSUMING, _arn("role", ""))
+        return (_document("own", draw(st.lists(objects | roles, max_size=3))),)
+
+    def trust(among: tuple[str, ...]) -> Document:
+        made = draw(st.lists(statements(among, None), max_size=2))
+        return _document(
+            "trust", [s | {"Principal": draw(st.sampled_from(PRINCIPALS))} for s in made]
+        )
+
+    tags = draw(st.sampled_from(((), (("team", "a"),))))
+    users = {n: User(_arn("user", n), n, f"AIDA{n}", own(), tags=tags) for n in USERS}
+    roles = {
+        n: Role(_arn("role", n), n, f"AROA{n}", trust(_ASSUMING), own(), tags=tags) for n in ROLES
+    }
+    bucket = None
+    if draw(st.booleans()):
+        made = draw(st.lists(statements(ACTIONS, f"{BUCKET}/"), max_size=2))
+        bucket = _document(
+            "b", [s | {"Principal": draw(st.sampled_from(PRINCIPALS))} for s in made]
+        )
+    return State(Account(HOME, users, {}, roles), bucket)
+
+
+@st.composite
+def calls(draw: st.DrawFn) -> tuple[Any, ...]:
+    """Who calls what: a permission asked for, or a role taken on with something handed over."""
+    who = draw(st.sampled_from((*USERS, "session", "other session", "tagged session")))
+    if draw(st.booleans()):
+        key = draw(st.sampled_from((f"{BUCKET}/", f"{BUCKET}/ann", f"{BUCKET}/x")))
+        return who, draw(st.sampled_from(ACTIONS)), key
+    params: dict[str, Any] = {"RoleArn": _arn("role", draw(st.sampled_from((*ROLES, "none"))))}
+    params["RoleSessionName"] = draw(st.sampled_from(("work", "play")))
+    more = draw(
+        st.sampled_from(
+            ({}, {}, {"ExternalId": "xx"}, {"SourceIdentity": "me"},
+             {"Tags": [{"Key": "team", "Value": "a"}]}, {"DurationSeconds": "900"})
+        )
+    )  # fmt: skip
+    return who, params | more
+
+
+def _caller(state: State, who: str) -> authenticate.Caller | None:
+    account = state.home_account
+    if who in USERS:
+        return authenticate.of_key(account, AccessKey(f"AKIA{who}", "s", HOME, who))
+    name = "play" if who == "other session" else "work"
+    claims = Claims("role", HOME, _arn("role", "ops"), "AROAops", name, 0.0, 3600.0)
+    if who == "tagged session":
+        claims = replace(claims, tags=(("team", "a"),), transitive=("team",), source_identity="me")
+    return authenticate.of_session(account, "ASIA", claims)
+
+
+def _answered(state: State, call: tuple[Any, ...]) -> Any:
+    """The verdict with the statements that determined it; of a role taken on the answer's text."""
+    from remit.server.sts import Asked, Sts
+
+    caller = _caller(state, call[0])
+    assert caller is not None
+    context = {"aws:SecureTransport": "true"}
+    if len(call) == 3:
+        found = permit.permit(caller, (permit.Asked(call[1], call[2]),), state, lambda: context)
+        assert found.decision is not None
+        return found.allowed, found.decision.verdict, found.decision.determining
+    called: Any = Recognized("sts", "AssumeRole", "query", call[1])
+    kept: Any = state
+    sts = Sts(kept, random.Random(1).randbytes, bytes(32))  # noqa: S311 - no secret
+    return sts.answer(Asked(called, caller, lambda: context, "id", 100.0), None)
+
+
+def _forget() -> None:
+    for remembering in (
+        applying.compiled, applying.parsed, authenticate.of_key, authenticate.of_session,
+    ):  # fmt: skip
+        remembering.cache_clear()
+
+
+@given(worlds(), st.lists(calls(), min_size=1, max_size=6))
+@settings(max_examples=120, deadline=None)
+def test_what_is_remembered_changes_no_answer(state: State, asked: list[tuple[Any, ...]]) -> None:
+    _forget()
+    remembering = [_answered(state, call) for call in asked * 2]
+    for call, found in zip(asked * 2, remembering, strict=True):
+        _forget()
+        assert found == _answered(state, call), call
+
+
+def test_a_change_of_the_state_counts_at_once() -> None:
+    """The role's trust policy, its being there and the caller's policies, each after it was
+    remembered that the role may be taken on."""
+    let = _document("own", [{"Effect": "Allow", "Action": "*", "Resource": "*"}])
+    trust = {"Effect": "Allow", "Principal": {"AWS": HOME}, "Action": "sts:AssumeRole"}
+    users = {"ann": User(_arn("user", "ann"), "ann", "AIDAann", (let,))}
+    role = Role(_arn("role", "app"), "app", "AROAapp", _document("trust", [trust]))
+    call = ("ann", {"RoleArn": role.arn, "RoleSessionName": "work"})
+    good = State(Account(HOME, users, {}, {"app": role}))
+    barred = replace(role, trust=_document("trust", [trust | {"Effect": "Deny"}]))
+    changes = (
+        State(Account(HOME, users, {}, {"app": barred})),
+        State(Account(HOME, users, {}, {})),
+        State(Account(HOME, {"ann": replace(users["ann"], inline=())}, {}, {"app": role})),
+    )
+    for changed, status in zip(changes, (403, 403, 403), strict=True):
+        assert [_answered(good, call).status for _ in range(3)] == [200] * 3
+        assert _answered(changed, call).status == status
+        assert _answered(good, call).status == 200
