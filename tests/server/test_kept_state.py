@@ -81,7 +81,7 @@ def test_the_attributes_of_moto_are_those_that_were_judged(
     rows = [name.split("/", 4) for name in rows_of(whole[0])]
     assert {row[3] for row in rows if row[0] == "iam"} == {*_KINDS, "-"}
     assert {row[4] for row in rows if len(row) == 5 and row[3] == "-"} == {
-        "credential_report", "account_aliases", "account_password_policy", "tagger",
+        "credential_report", "account_aliases", "account_password_policy",
         "root_features_of_remit",
     }  # fmt: skip
 

@@ -29,8 +29,9 @@ _KINDS = (
     "saml_providers",
     "open_id_providers",
     "inline_policies",
+    "tags",
 )
-"""Attributes of moto's IAM that are dicts of objects: a row each."""
+"""Attributes of moto's IAM that are dicts: a row for each value. `tags` are those of its tagger."""
 _MADE_ANEW = frozenset(
     {
         "region_name",
@@ -39,6 +40,7 @@ _MADE_ANEW = frozenset(
         "aws_managed_policies",  # moto's data
         "policy_arn_regex",
         "account_summary",  # counts what is there
+        "tagger",  # but not its tags
     }
 )
 _OTHER = "-"
@@ -165,12 +167,18 @@ def _of_iam(head: str, backend: Any) -> Iterator[tuple[str, Any]]:
     """The rows of an account."""
     ours = _classes().of_aws
     for kind in _KINDS:
-        for key, one in list(getattr(backend, kind).items()):
+        for key, one in list(_held(backend, kind).items()):
             if type(one) is not ours:
                 yield f"{head}/{kind}/{key}", one
     for name, value in list(vars(backend).items()):
         if name not in _MADE_ANEW and name not in _KINDS:
             yield f"{head}/{_OTHER}/{name}", value
+
+
+def _held(backend: Any, kind: str) -> dict[str, Any]:
+    """What an account has of a kind."""
+    found: dict[str, Any] = backend.tagger.tags if kind == "tags" else getattr(backend, kind)
+    return found
 
 
 def _known(backend: Any) -> dict[int, tuple[str, str]]:
@@ -180,7 +188,7 @@ def _known(backend: Any) -> dict[int, tuple[str, str]]:
         return {}
     known = {id(one): ("managed_policies", one.arn) for one in backend.aws_managed_policies}
     for kind in _KINDS:
-        known |= {id(one): (kind, key) for key, one in list(getattr(backend, kind).items())}
+        known |= {id(one): (kind, key) for key, one in list(_held(backend, kind).items())}
     return known
 
 
@@ -195,12 +203,11 @@ class _Classes:
 
 @cache
 def _classes() -> _Classes:
-    """All that the two modules define, and the one class of another module that they use."""
+    """All that the two modules define."""
     from moto.iam import models as iam
     from moto.organizations import models as organizations
-    from moto.utilities.tagging_service import TaggingService
 
-    types: dict[str, type] = {"tags.TaggingService": TaggingService}
+    types: dict[str, type] = {}
     for head, module in (("iam", iam), ("organizations", organizations)):
         for name, one in vars(module).items():
             if isinstance(one, type) and one.__module__ == module.__name__:
@@ -222,7 +229,7 @@ def _restore(parsed: Mapping[str, Node]) -> None:
         backend, kind, key = places[name]
         if kind in _KINDS:
             blanks[name] = _blank(name, node)
-            getattr(backend, kind)[key] = blanks[name]
+            _held(backend, kind)[key] = blanks[name]
     for name, node in parsed.items():
         backend, kind, key = places[name]
         if not kind:
@@ -287,7 +294,7 @@ def _value(name: str, node: Node, backend: Any = None, into: Any = None) -> Any:
     def row(kind: str, key: str) -> Any:
         if kind not in _KINDS:
             raise KeyError(kind)
-        return getattr(backend, kind)[key]
+        return _held(backend, kind)[key]
 
     try:
         return graph.read(node, _classes().types, row, into)
