@@ -226,9 +226,10 @@ def test_a_change_of_the_state_counts_at_once() -> None:
 
 
 def test_conditions_are_asked_each_time() -> None:
-    condition = {"Bool": {"aws:SecureTransport": "true"}}
-    let = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*", "Condition": condition}
-    users = {"ann": User(_arn("user", "ann"), "ann", "AIDAann", (_document("own", [let]),))}
+    let = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
+    condition = {"Bool": {"aws:SecureTransport": "false"}}
+    own = _document("own", [let, let | {"Effect": "Deny", "Condition": condition}])
+    users = {"ann": User(_arn("user", "ann"), "ann", "AIDAann", (own,))}
     state = State(Account(HOME, users, {}, {}))
     caller = _caller(state, "ann")
     assert caller is not None
