@@ -115,7 +115,7 @@ def _environment(folder: Path, target: Target, here: str, both: Path) -> dict[st
     }  # fmt: skip
 
 
-def _keys(target: Target) -> dict[str, str]:
+def _keys(target: Target) -> dict[str, Any]:
     keys = target.keys
     return {
         "aws_access_key_id": keys.access_key, "aws_secret_access_key": keys.secret_key,
@@ -125,7 +125,7 @@ def _keys(target: Target) -> dict[str, str]:
 
 def _made(target: Target, here: str) -> dict[str, Any]:
     """A user who may take on the role with its external id, and a session of his that is over."""
-    given = {"endpoint_url": here, **_keys(target)}
+    given: dict[str, Any] = {"endpoint_url": here, **_keys(target)}
     iam: Any = boto3.client("iam", **given)
     iam.create_user(UserName="worker")
     key = iam.create_access_key(UserName="worker")["AccessKey"]
