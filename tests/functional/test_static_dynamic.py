@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from remit.cli.main import main
-from tests.testing.test_plugin import outcome, run
+from tests.testing.test_plugin import SOURCE, outcome, run
 
 PROJECT = Path(__file__).parents[2] / "examples" / "orders-api"
 DENIED = re.compile(
     r"^denied: (?P<action>\S+) on \S+\n\s+call\s+\S+\s+at\s+(?P<file>[^\s:]+):(?P<line>\d+),"
     r".*?^(?P<statement> +\{\n.*?^ +\})$",
+    re.MULTILINE | re.DOTALL,
+)
+REPORTED = re.compile(
+    r"^denied: .*?^  code: +(?P<file>[^\s:]+):(?P<line>\d+):.*?^(?P<statement> +\{\n.*?^ +\})$",
     re.MULTILINE | re.DOTALL,
 )
 Place = tuple[str, str, str, int]
@@ -27,6 +34,16 @@ def by_tests(said: str) -> set[Place]:
     for match in DENIED.finditer(said):
         resource = json.loads(match["statement"])["Resource"]
         found.add((match["action"], resource, match["file"], int(match["line"])))
+    return found
+
+
+def by_run(said: str) -> set[Place]:
+    """The same of what `remit run` reports at its end."""
+    found = set()
+    for match in REPORTED.finditer(said):
+        statement = json.loads(match["statement"])
+        place = match["file"], int(match["line"])
+        found.add((statement["Action"], statement["Resource"], *place))
     return found
 
 
@@ -55,3 +72,24 @@ def test_static_and_dynamic_agree(stage: str, failed: int, tmp_path: Path) -> No
     assert len(by_tests(said)) == failed
     assert said.count("denied: ") == failed
     assert "1 need of the code that no test exercised:\n  dynamodb:Scan on" in said
+
+
+@pytest.mark.parametrize(("stage", "failed"), [("dev", 4), ("prod", 6)])
+def test_the_tests_fail_under_remit_run(stage: str, failed: int, tmp_path: Path) -> None:
+    """`remit run -- pytest`: the tests use moto in their own process, which the run hears of."""
+    main_of = "import sys; from remit.cli.main import main; sys.exit(main(sys.argv[1:]))"
+    pytest_of = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    ended = subprocess.run(
+        [sys.executable, "-c", main_of, "run", "--stage", stage, "--", *pytest_of],
+        cwd=PROJECT,
+        env={**os.environ, "PYTHONPATH": str(SOURCE), "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert (ended.returncode, outcome(ended.stdout)) == (
+        1,
+        f"{failed} failed, {11 - failed} passed",
+    ), ended.stdout + ended.stderr
+    assert by_run(ended.stderr) == by_check(stage, tmp_path)
+    assert f"{failed} calls were denied, {failed} different ones" in ended.stderr

@@ -24,7 +24,7 @@ from remit import wiring
 from remit.app.errors import InputError
 from remit.app.generate import Generated, Wish
 from remit.app.running import Denied, Plan
-from remit.cli import child
+from remit.cli import below, child
 from remit.cli.delivering import ask, credentials_of, token_in
 from remit.cli.exits import Exit
 from remit.cli.generate import snippet
@@ -64,8 +64,11 @@ def run(arguments: Namespace) -> int:
         region = {"AWS_REGION": plan.seeds.region, "AWS_DEFAULT_REGION": plan.seeds.region}
         keys = {**server.keys, **region}
         variables = child.environment(os.environ, plan.environment, keys, server.url)
-        status, reason = child.wait_for(arguments.command, variables)
-        denied, lines = server.denied(), server.recorded()
+        with below.reporting(plan, arguments, server.url) as beside:
+            told = {**variables, **beside.variables}
+            status, reason = child.wait_for(arguments.command, told)
+        denied = [*server.denied(), *beside.denied]
+        lines = list(dict.fromkeys([*server.recorded(), *beside.calls]))
     if reason:
         _say(f"remit: {reason}")
         return status

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ContextDecorator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -81,6 +81,10 @@ class Enforcement(ContextDecorator):
     foreign: bool = False
     environment: bool = True
     test_files: tuple[str, ...] = caller.TEST_FILES
+    elsewhere: Callable[[BaseClient], bool] | None = None
+    """Says of which clients the calls are decided by somebody else."""
+    told: Callable[[Seen], None] | None = None
+    """Is told of each call that was decided."""
     recorder: Recorder = field(init=False)
     _kept: list[dict[str, str | None]] = field(default_factory=list, init=False)
 
@@ -110,6 +114,8 @@ class Enforcement(ContextDecorator):
     def call(self, client: BaseClient, operation: str, params: Mapping[str, object]) -> None:
         """Decide a call that is about to be sent. Raises the ClientError of a denial."""
         __tracebackhide__ = True
+        if self.elsewhere is not None and self.elsewhere(client):
+            return
         seen = self._seen(client, operation, params)
         self._tell(seen)
         if seen.verdict is Verdict.DENIED and not self.observe:
@@ -117,6 +123,8 @@ class Enforcement(ContextDecorator):
 
     def signed(self, client: BaseClient, operation: str, params: Mapping[str, object]) -> None:
         """Take note of a URL that is being signed: AWS judges it when it is used."""
+        if self.elsewhere is not None and self.elsewhere(client):
+            return
         if operation == "CreateBucket":  # as botocore begins a POST for an object of any name
             operation, params = "PutObject", {**params, "Key": Hole(HoleKind.DATA, "Key")}
         self._tell(self._seen(client, operation, params, presigned=True))
@@ -124,6 +132,8 @@ class Enforcement(ContextDecorator):
     def _tell(self, seen: Seen) -> None:
         for recorder in (self.recorder, *listeners):
             recorder.calls.append(seen)
+        if self.told is not None:
+            self.told(seen)
 
     def _seen(
         self,

@@ -11,7 +11,7 @@ method only.
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ class Watcher(Protocol):
 
 _lock = threading.Lock()
 _watchers: list[Watcher] = []
+redirect: Callable[[BaseClient], BaseClient] | None = None
+"""Says which client makes the call that was asked of another."""
 _patched: dict[str, tuple[Any, Any]] = {}
 """By name of a method: botocore's own (or whatever stood there), and ours."""
 
@@ -94,7 +96,8 @@ def _calling(original: Any) -> Any:
             return original(self, operation_name, api_params)
         _thread.inside, _thread.pending = True, (operation_name, api_params)
         try:
-            return original(self, operation_name, api_params)
+            client = self if redirect is None else redirect(self)
+            return original(client, operation_name, api_params)
         finally:
             _thread.inside, _thread.pending = False, None
 

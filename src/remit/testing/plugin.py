@@ -6,6 +6,7 @@ nothing but pytest until remit is asked for.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,16 +34,19 @@ _MARKER = (
     "test as a deployed role; what AWS would deny is denied"
 )
 _OUTPUT = "remit"
+_RUN = "REMIT_RUN"  # remit.app.within.VARIABLE: importing that would cost every test run
 
 
 @dataclass(slots=True)
 class _State:
     """What this run does. `session` is the whole run's enforcement, None where none was asked
-    for; `marked` are those of markers, each made once; `sent` came from other processes."""
+    for; `marked` are those of markers, each made once; `sent` came from other processes.
+    `reported`: `remit run` shows the session's denials."""
 
     session: Enforcement | None = None
     marked: dict[str, Enforcement] = field(default_factory=dict)
     sent: list[dict[str, Any]] = field(default_factory=list)
+    reported: bool = False
 
     def all(self) -> list[Enforcement]:
         """Everything that judges."""
@@ -83,6 +87,7 @@ def _begin(config: pytest.Config) -> None:
     state = config.stash[_STATE] = _State()
     stage = _setting(config, "stage")
     if not stage:
+        _below_a_run(config, state)
         return
     from remit.app.errors import InputError
     from remit.testing import enforce
@@ -101,6 +106,27 @@ def _begin(config: pytest.Config) -> None:
         raise pytest.UsageError(_said(error)) from None
     session.test_files = _test_files(config)
     state.session = session
+    session.__enter__()
+
+
+def _below_a_run(config: pytest.Config, state: _State) -> None:
+    """`remit run -- pytest`: what its server does not see is decided here (within.py)."""
+    if _RUN not in os.environ:
+        return
+    from remit.app.errors import InputError
+    from remit.testing import within
+
+    run = within.run()
+    if run is None:
+        return
+    try:
+        session = within.enforcement(run)
+    except InputError as error:
+        config.issue_config_time_warning(pytest.PytestWarning(_said(error)), 2)
+        return
+    session.test_files = _test_files(config)
+    state.session, state.reported = session, True
+    within.install(run)
     session.__enter__()
 
 
@@ -249,10 +275,17 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     observe = _observe(config)
     for title, found in _tallies(state).items():
         lines: list[str] = []
-        if state.session is not None and state.session.subject.title == title:
-            lines = _compared(state.session.subject, found)
+        own = state.session is not None and state.session.subject.title == title
+        if own and state.reported:
+            if not found.judged:  # the server has decided everything, or there was nothing
+                continue
+            shown = summary.counts(found)
+        else:
+            shown = summary.lines(found, observe)
+            if own and state.session is not None:
+                lines = _compared(state.session.subject, found)
         terminalreporter.write_sep("=", f"remit: {title}")
-        for line in (*summary.lines(found, observe), *lines):
+        for line in (*shown, *lines):
             terminalreporter.write_line(line)
     _save(config, state)
 

@@ -6,7 +6,7 @@ What may live here: the values, the recorder that gathers them, and the form in 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -124,19 +124,20 @@ class Recorder:
         for seen in self.calls:
             if seen.verdict is Verdict.SPARED:
                 continue
-            known[_line(seen.call, needed_only(seen.call, self.place))] = None
+            known[line(seen.call, self.place)] = None
         yield from known
 
     def _of(self, verdict: Verdict) -> list[Seen]:
         return [seen for seen in self.calls if seen.verdict is verdict]
 
 
-def _line(call: Call, params: Mapping[str, object]) -> str:
-    line: dict[str, object] = {
+def line(call: Call, place: Place) -> str:
+    """A call as a line of a recording, without its end."""
+    made: dict[str, object] = {
         "service": call.service,
         "operation": call.operation,
-        "params": params,
+        "params": needed_only(call, place),
     }
     if isinstance(call.region, str) and not call.region.endswith("-global"):
-        line["region"] = call.region
-    return json.dumps(line)  # ASCII: a parameter may hold what UTF-8 cannot
+        made["region"] = call.region
+    return json.dumps(made)  # ASCII: a parameter may hold what UTF-8 cannot

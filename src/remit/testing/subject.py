@@ -86,14 +86,18 @@ class Subject:
 
 
 def of_project(
-    place: Path, stage: str, function: str | None = None, role: str | None = None
+    place: Path,
+    stage: str,
+    function: str | None = None,
+    role: str | None = None,
+    framework: str | None = None,
 ) -> Subject:
     """The function of that name in a stage, one that runs as the role of that name, or, where
     nothing is named, any: all functions must run as one role then.
 
     Raises InputError.
     """
-    tree, opened = wiring.opened(place, stage)
+    tree, opened = wiring.opened(place, stage, framework)
     project = opened.project
     [found] = [one for one in project.stages if one.name == stage]
     names = _names(tree, opened, found, function)

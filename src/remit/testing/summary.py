@@ -14,7 +14,18 @@ _WIDTH = 100
 
 def lines(tally: Tally, observe: bool) -> Iterator[str]:
     """Counts, denials, and what could not be told."""
-    denied = len(tally.denials)
+    yield from counts(tally)
+    for denial in sorted(tally.denials.values(), key=lambda one: (one.file, one.line, one.action)):
+        yield ""
+        yield from _denial(denial, observe)
+    if tally.denials:
+        yield ""
+    for (call, place), reason in list(tally.unknown.items())[:_MOST]:
+        yield f"let through: {call} at {place}: {reason}"
+
+
+def counts(tally: Tally) -> Iterator[str]:
+    """How many calls were judged how, and how many were not."""
     yield (
         f"{_count(tally.judged, 'call')} judged: {tally.allowed} allowed, "
         f"{tally.judged - tally.allowed - len(tally.unknown)} denied, "
@@ -22,13 +33,6 @@ def lines(tally: Tally, observe: bool) -> Iterator[str]:
     )
     for reason, count in tally.spared.items():
         yield f"{_count(count, 'call')} not judged: {reason}"
-    for denial in sorted(tally.denials.values(), key=lambda one: (one.file, one.line, one.action)):
-        yield ""
-        yield from _denial(denial, observe)
-    if denied:
-        yield ""
-    for (call, place), reason in list(tally.unknown.items())[:_MOST]:
-        yield f"let through: {call} at {place}: {reason}"
 
 
 def _denial(denial: Denial, observe: bool) -> Iterator[str]:

@@ -12,9 +12,10 @@ from remit.core.text import Text
 from remit.core.tree import MemoryTree
 from remit.deploy.model import Told
 from remit.deploy.terraform import parser
-from remit.deploy.terraform.evaluate import Scope, evaluate
+from remit.deploy.terraform.evaluate import evaluate
 from remit.deploy.terraform.module import Module
 from remit.deploy.terraform.run import Files, Run
+from remit.deploy.terraform.scope import Scope
 from remit.deploy.terraform.values import Fault, Value, plain
 from remit.syntax.source import DocumentError
 

@@ -12,9 +12,11 @@ from typing import Protocol
 
 from remit.core.span import Span
 from remit.core.text import Hole, HoleKind, Text
-from remit.deploy.terraform import functions, places
-from remit.deploy.terraform.evaluate import Closed, Scope, evaluate
+from remit.deploy.terraform import file_functions, places
+from remit.deploy.terraform.evaluate import evaluate
 from remit.deploy.terraform.run import Run
+from remit.deploy.terraform.scope import Closed, Scope
+from remit.deploy.terraform.shaped import Context, Render
 from remit.deploy.terraform.values import Fault, Open, Value, encoded, of_text, plain
 from remit.syntax import nodes
 from remit.syntax.source import DocumentError, Source
@@ -72,13 +74,11 @@ def _rendered(instance: Instance, span: Span) -> Value | None:
     pieces = text.pieces
     plain_source = pieces[0].source if len(pieces) == 1 and pieces[0].plain else None
     source = plain_source or Source(text.literal, text.span.file)
-    context = functions.Context(
-        instance.run, instance.scope.module.folder, span, _renderer(instance)
-    )
-    return functions.rendered(source, names if isinstance(names, Mapping) else {}, context)
+    context = Context(instance.run, instance.scope.module.folder, span, _renderer(instance))
+    return file_functions.rendered(source, names if isinstance(names, Mapping) else {}, context)
 
 
-def _renderer(instance: Instance) -> functions.Render:
+def _renderer(instance: Instance) -> Render:
     closed = Closed(instance.scope.module)
     return lambda node, names: evaluate(node, Scope(closed, names))
 
@@ -86,7 +86,7 @@ def _renderer(instance: Instance) -> functions.Render:
 def _content(instance: Instance, _span: Span) -> Value | None:
     """`local_file`: the content of the file."""
     name = instance.get("filename").literal
-    found = None if name is None else functions.in_tree(name, instance.run.base)
+    found = None if name is None else file_functions.in_tree(name, instance.run.base)
     if found is None:
         return None
     try:
@@ -94,7 +94,7 @@ def _content(instance: Instance, _span: Span) -> Value | None:
     except (OSError, UnicodeDecodeError):
         return None
     source = Source(text, found)
-    return of_text(Text.of(text), instance.span, (functions.whole(source),))
+    return of_text(Text.of(text), instance.span, (file_functions.whole(source),))
 
 
 # --- aws_iam_policy_document ----------------------------------------------------------------------

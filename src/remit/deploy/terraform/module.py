@@ -11,11 +11,12 @@ from dataclasses import dataclass, field, replace
 
 from remit.core.span import Span
 from remit.core.text import Text
-from remit.deploy.terraform.evaluate import Scope, evaluate
+from remit.deploy.terraform.evaluate import evaluate
 from remit.deploy.terraform.models import model
 from remit.deploy.terraform.nodes import Block, Body, Expression, Literal
 from remit.deploy.terraform.resources import Instance, Instances, instances, with_key
 from remit.deploy.terraform.run import Run
+from remit.deploy.terraform.scope import Scope
 from remit.deploy.terraform.values import Fault, Value, wrapped
 
 MAX_MODULES = 12

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from remit.core.tree import Tree
-from remit.deploy.terraform.functions import in_tree
+from remit.deploy.terraform.file_functions import in_tree
 from remit.deploy.terraform.resources import Instance
 from remit.deploy.terraform.roles import Resources
 from remit.deploy.terraform.run import Run

@@ -10,12 +10,14 @@ from remit.core.span import Span
 from remit.core.text import Symbols
 from remit.deploy.model import Attached, Function, Role, Stage
 from remit.deploy.terraform.attached import attached
+from remit.deploy.terraform.evaluate import evaluate
 from remit.deploy.terraform.lambdas import functions
 from remit.deploy.terraform.module import Module, every
 from remit.deploy.terraform.resource_types import TYPES
 from remit.deploy.terraform.resources import Instance
 from remit.deploy.terraform.roles import Resources, Roles
 from remit.deploy.terraform.run import Run
+from remit.deploy.terraform.scope import Scope
 from remit.deploy.terraform.values import Fault
 
 NONE = "*"
@@ -70,8 +72,6 @@ def _outside(module: Module, name: str, span: Span) -> None:
     source = block.body.expression("source")
     text = ""
     if source is not None:
-        from remit.deploy.terraform.evaluate import Scope, evaluate
-
         try:
             text = evaluate(source, Scope(module)).literal or ""
         except Fault:

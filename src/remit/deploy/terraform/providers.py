@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from remit.core.text import Hole, HoleKind
 from remit.deploy.chalice_deployed import account_of
-from remit.deploy.terraform.evaluate import Scope, evaluate
+from remit.deploy.terraform.evaluate import evaluate
 from remit.deploy.terraform.module import Module
 from remit.deploy.terraform.nodes import Block, Expression
 from remit.deploy.terraform.run import Run
+from remit.deploy.terraform.scope import Scope
 from remit.deploy.terraform.values import Fault, Value
 
 PARTITIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov"}

@@ -14,10 +14,12 @@ from typing import TypeAlias
 from remit.core.span import Span
 from remit.core.text import Hole, Text
 from remit.deploy.terraform import data_sources
-from remit.deploy.terraform.evaluate import Module, Scope, evaluate, number, pairs
+from remit.deploy.terraform.evaluate import evaluate
 from remit.deploy.terraform.nodes import Attr, Block, Body
+from remit.deploy.terraform.operations import number, pairs
 from remit.deploy.terraform.resource_types import ASSIGNED, DEFAULTS, TYPES, Made
 from remit.deploy.terraform.run import MAX_INSTANCES, Run
+from remit.deploy.terraform.scope import Module, Scope
 from remit.deploy.terraform.values import Fault, Value, of_text, wrapped
 
 Key: TypeAlias = "str | int | None"

@@ -17,10 +17,11 @@ from remit.core.span import Problem, Span
 from remit.core.tree import Tree
 from remit.deploy.model import Tellings
 from remit.deploy.terraform import places
-from remit.deploy.terraform.evaluate import Scope, evaluate
+from remit.deploy.terraform.evaluate import evaluate
 from remit.deploy.terraform.module import Module
 from remit.deploy.terraform.nodes import Body
 from remit.deploy.terraform.run import Files, Run
+from remit.deploy.terraform.scope import Scope
 from remit.deploy.terraform.values import Fault, Value
 from remit.syntax.document import load
 from remit.syntax.nodes import Mapping as Document
