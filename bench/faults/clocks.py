@@ -13,13 +13,15 @@ from pathlib import Path
 from urllib.parse import quote
 from xml.etree import ElementTree
 
-from botocore import auth
+from botocore import auth, compat
 from botocore.credentials import Credentials
 
 from bench.faults.target import BODY, FORM, Target, answer_of, serving, status_in, told
 from remit.app.decision_log import Filter
 from remit.wiring import decision_log
 
+_CLOCK = "get_current_datetime"
+"""What botocore's signers ask for the time."""
 HOUR, DAY = 3600.0, 86_400.0
 _TRUST = (
     '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"sts:AssumeRole",'
@@ -103,9 +105,9 @@ def _called(target: Target, service: str, body: str) -> ElementTree.Element:
 @contextmanager
 def _signing(wrong: float) -> Iterator[None]:
     """Sign as of another time."""
-    true = auth.get_current_datetime
-    auth.get_current_datetime = lambda *some: true(*some) + timedelta(seconds=wrong)
+    true = compat.get_current_datetime
+    setattr(auth, _CLOCK, lambda *some: true(*some) + timedelta(seconds=wrong))
     try:
         yield
     finally:
-        auth.get_current_datetime = true
+        setattr(auth, _CLOCK, true)

@@ -4,6 +4,9 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
 const require = createRequire(`${process.argv[2]}/`);
+// Of several protocols: CBOR, as the SDKs for Java and Go do of themselves.
+const { AwsSmithyRpcV2CborProtocol } = require("@aws-sdk/core/protocols");
+const SPOKEN = { cloudwatch: { protocol: AwsSmithyRpcV2CborProtocol } };
 const PACKAGES = { secretsmanager: "secrets-manager" };
 
 async function told(service, operation, params, credentials) {
@@ -11,7 +14,7 @@ async function told(service, operation, params, credentials) {
   const made = Object.values(sdk).find(
     (one) => typeof one === "function" && /Client$/.test(one.name) && one.name !== "Client",
   );
-  const client = new made({ maxAttempts: 1, forcePathStyle: true, ...(credentials && { credentials }) });
+  const client = new made({ maxAttempts: 1, forcePathStyle: true, ...SPOKEN[service], ...(credentials && { credentials }) });
   try {
     const answer = await client.send(new sdk[`${operation}Command`](params));
     return [answer, { code: null, class: null }];

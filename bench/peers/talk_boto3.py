@@ -5,9 +5,15 @@ import re
 import sys
 
 import boto3
+from botocore import model
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+# Where a service speaks several protocols: CBOR, as the SDKs for Java and Go do of themselves.
+model.PRIORITY_ORDERED_SUPPORTED_PROTOCOLS = (
+    "smithy-rpc-v2-cbor",
+    *model.PRIORITY_ORDERED_SUPPORTED_PROTOCOLS,
+)
 CONFIG = Config(retries={"max_attempts": 0}, s3={"addressing_style": "path"})
 
 

@@ -9,10 +9,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 GROUPS = tomllib.loads((ROOT / "tests" / "moto_suite.toml").read_text("utf-8"))
-# Names without a parameter stand for several tests: those of three partitions or regions each, and
-# of default credentials two.
+# Names without a parameter stand for several tests: one for each region or partition.
 SEVERAL = {
-    "tests/test_sts/test_sts.py::test_assume_role": 3,
+    "tests/test_sts/test_sts.py::test_assume_role_with_web_identity": 2,
     "tests/test_sts/test_sts.py::test_sts_regions": 3,
     "tests/test_sts/test_sts.py::test_get_caller_identity_with_default_credentials": 2,
 }

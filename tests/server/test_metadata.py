@@ -163,6 +163,8 @@ CASES = [
     ("GET", "/_remit/credentials", {"Authorization": TOKEN, "Host": "attacker.example"}, 403, 403),
     ("PUT", TOKEN_PATH, {TTL: "60", "Host": "attacker.example:80"}, 403, 403),
     ("GET", "/_remit/credentials", {"Authorization": TOKEN, "Host": "localhost:4566"}, 200, 200),
+    ("GET", "/_remit/credentials", {"Authorization": TOKEN, "Origin": "https://attacker.example"}, 403, 403),
+    ("GET", "/_remit/imds/latest/meta-data/iam/info", {"Sec-Fetch-Site": "cross-site"}, 403, 403),
     ("GET", "/_remit/credentials", {"Authorization": TOKEN, "Host": "[::1]:4566"}, 200, 200),
     ("GET", "/_remit/health", {}, 200, 200),
     ("GET", "/_remit/else", {}, 404, 404),
