@@ -18,9 +18,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from remit.cli.main import main
-from remit.core.http import HttpAnswer
+from remit.core.http import HttpAnswer, HttpRequest
 from remit.server import run
-from remit.server.asgi import Application, Receive, Scope
+from remit.server.asgi import Application, Later
 
 RESET = "/moto-api/reset"
 RESET_AUTH = "/moto-api/reset-auth"
@@ -37,16 +37,16 @@ def _now() -> float:
 class Forgetful(Application):
     """The application of `remit serve`, with moto's two addresses for tests."""
 
-    async def _taken(self, scope: Scope, receive: Receive) -> HttpAnswer | None:
-        path = scope["path"]
-        if path == RESET:
+    def at_once(self, request: HttpRequest) -> HttpAnswer | Later:
+        """The answers for tests, else the server's."""
+        if request.path == RESET:
             return self._forget()
-        if path == RESET_AUTH:
+        if request.path == RESET_AUTH:
             return _json({"PREVIOUS_INITIAL_NO_AUTH_ACTION_COUNT": "inf"})
-        if path == CLOCK:
-            _stopped[:] = [float(at) for at in [scope["query_string"]] if at]
+        if request.path == CLOCK:
+            _stopped[:] = [float(at) for at in [request.query] if at]
             return _json({"status": "ok"})
-        return await Application._taken(self, scope, receive)
+        return Application.at_once(self, request)
 
     def _forget(self) -> HttpAnswer:
         from moto.core.base_backend import BackendDict

@@ -158,6 +158,6 @@ def test_as_somebody() -> None:
 def test_a_denial_says_why() -> None:
     (step,) = decide(ONE, World(document(let("sns.amazonaws.com"))), means(World()))
     assert step.why == (
-        f"User: {LOGS[0]} is not authorized to perform: sqs:SendMessage on resource: {QUEUE}"
-        " because no resource-based policy allows the sqs:SendMessage action"
+        f"User: {LOGS[0]} is not authorized to perform: sqs:sendmessage on resource: {QUEUE}"
+        " because no resource-based policy allows the sqs:sendmessage action"
     )

@@ -10,6 +10,7 @@ import http.client
 import select
 import socket
 import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
@@ -372,10 +373,10 @@ def test_who_does_not_read_is_given_up(
 
 def test_one_looks_at_all_connections(monkeypatch: pytest.MonkeyPatch) -> None:
     """However many come one after the other."""
-    asked: list[object] = []
+    asked: Counter[int] = Counter()  # by server: the tests' own may look meanwhile
 
-    def patience(one: object) -> float:
-        asked.append(one)
+    def patience(one: Any) -> float:
+        asked[id(one.server_state)] += 1
         return 60.0
 
     monkeypatch.setattr(protocol, "_ROUND", 1000.0)
@@ -383,7 +384,7 @@ def test_one_looks_at_all_connections(monkeypatch: pytest.MonkeyPatch) -> None:
     with serving() as live:
         for _ in range(20):
             assert fetch(f"{live.url}/_remit/health")[0] == 200
-    assert len(asked) == 1
+    assert max(asked.values()) == 1
 
 
 def test_all_bodies_together_have_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:

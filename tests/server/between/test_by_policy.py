@@ -59,8 +59,8 @@ def test_queue_without_a_policy(world: World) -> None:
     publish()  # SNS answers all the same
     assert world.messages(url) == []
     assert world.why() == (
-        "User: sns.amazonaws.com is not authorized to perform: sqs:SendMessage on resource:"
-        f" {queue} because no resource-based policy allows the sqs:SendMessage action"
+        "User: sns.amazonaws.com is not authorized to perform: sqs:sendmessage on resource:"
+        f" {queue} because no resource-based policy allows the sqs:sendmessage action"
     )
 
 

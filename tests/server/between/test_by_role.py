@@ -73,7 +73,7 @@ def test_a_role_that_loses_the_queue(world: World) -> None:
     world.client("sqs").send_message(QueueUrl=url, MessageBody="one")
     assert world.invoked == []
     assert world.why().endswith(
-        "because no identity-based policy allows the sqs:ReceiveMessage action"
+        "because no identity-based policy allows the sqs:receivemessage action"
     )
     held = world.client("sqs").receive_message(
         QueueUrl=url, MessageSystemAttributeNames=["ApproximateReceiveCount"]

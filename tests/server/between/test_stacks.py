@@ -75,8 +75,8 @@ def test_what_the_caller_may_not_make_is_taken_back(world: World) -> None:
     told, (why,) = status(world, stack)
     assert told == "ROLLBACK_COMPLETE"
     denied = f"{SQS}{other['Properties']['QueueName']}"
-    assert "is not authorized to perform: sqs:CreateQueue on resource: " + denied in why
-    assert "because no identity-based policy allows the sqs:CreateQueue action" in why
+    assert "is not authorized to perform: sqs:createqueue on resource: " + denied in why
+    assert "because no identity-based policy allows the sqs:createqueue action" in why
     queues = world.client("sqs").list_queues().get("QueueUrls", [])
     assert not any(one.endswith(mine["Properties"]["QueueName"]) for one in queues)
 
