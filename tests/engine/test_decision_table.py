@@ -78,7 +78,7 @@ def test_what_a_caller_brings(
 
 @pytest.mark.parametrize(
     ("kind", "form"),
-    [(kind, form) for kind, forms in naming._EXEMPT.items() for form in sorted(forms)],
+    [(kind, form) for kind, forms in naming._EXEMPT.items() for form in sorted(forms, key=str)],
 )
 def test_every_form_that_an_exemption_needs(
     kind: CallerKind, form: Form, monkeypatch: pytest.MonkeyPatch

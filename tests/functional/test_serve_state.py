@@ -135,7 +135,7 @@ def test_a_server_goes_on_where_it_was_stopped(tmp_path: Path) -> None:
         assert server.client("iam").get_role(RoleName="app")["Role"] == role
         assert server.client("iam").get_user(UserName="ann")["User"] == made
         assert server.client("sts", ann).get_caller_identity()["UserId"] == made["UserId"]
-        with pytest.raises(ClientError, match="is not authorized to perform: sqs:ListQueues"):
+        with pytest.raises(ClientError, match="is not authorized to perform: sqs:listqueues"):
             server.client("sqs", ann).list_queues()
         assert "QueueUrls" not in server.client("sqs", session).list_queues()
         server.client("iam").attach_user_policy(UserName="ann", PolicyArn=READ_ONLY)
