@@ -339,7 +339,7 @@ def _compare(name: str, servers: Mapping[str, Any], calls: Mapping[str, Any]) ->
             f" ({min(one.cost for one in row):.1f} to {max(one.cost for one in row):.1f})"
             f"  p50 {_median(one.within(0.5) for one in row):6.1f} ms"
             f"  p99 {_median(one.within(0.99) for one in row):6.1f} ms"
-            f"  {sum(one.failures for one in row)} failed  {_memory(servers[kind][2]):.0f} MB"
+            f"  {sum(one.failures for one in row)} failed  {memory(servers[kind][2]):.0f} MB"
         )
     pairs = list(zip(rounds["remit"], rounds["open"], rounds["moto"], strict=True))
     adds = _median(ours.cost / without.cost - 1 for ours, without, _ in pairs)
@@ -362,7 +362,7 @@ def _cpu(pid: int) -> float:
     return (int(parts[11]) + int(parts[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def _memory(pid: int) -> float:
+def memory(pid: int) -> float:
     """Megabytes of resident memory."""
     try:
         with open(f"/proc/{pid}/statm") as file:  # noqa: PTH123 - no file of anybody's
