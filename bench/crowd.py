@@ -1,9 +1,9 @@
 """`python -m bench.crowd`: 10,000 open connections, and a load below saturation spread over them.
 
 Every connection stays open; those that ask, chosen at random, send a signed GetCallerIdentity, so
-many a second in all. Told are the latencies, from the moment at which a request was due (so that a
-client which lags does not hide a slow server), and the memory of the server. The goals: 34 ms on the
-mean, 410 MB.
+many a second in all. Told are the latencies, from the moment at which a request was due (a client
+that lags does not hide a slow server), and the server's memory. The goals: 34 ms on the mean and
+410 MB.
 """
 
 from __future__ import annotations
