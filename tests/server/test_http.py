@@ -91,17 +91,37 @@ def test_presigned_urls_are_decided_as_their_signer(live: Live, bucket: str) -> 
     assert b"no identity-based policy allows the s3:GetObject action" in body
 
 
-def test_the_old_signature_is_told_from_none(live: Live, bucket: str) -> None:
+def test_the_old_signature(live: Live, bucket: str) -> None:
     """boto3 presigns by Signature Version 2 in us-east-1 unless it is told otherwise."""
-    url = live.client("s3").generate_presigned_url(
-        "get_object", Params={"Bucket": bucket, "Key": "dir/a b.txt"}
-    )
+    params = {"Bucket": bucket, "Key": "dir/a b.txt"}
+    url = live.client("s3").generate_presigned_url("get_object", Params=params)
     assert "AWSAccessKeyId=" in url
-    status, body = fetch(url)
-    assert (status, b"<Code>InvalidRequest</Code>" in body) == (400, True)
-    assert b"Please use AWS4-HMAC-SHA256." in body
+    assert fetch(url) == (200, b"content")
+    assert fetch(url, **{"x-amz-server-side-encryption-customer-key": "x"})[0] == 403
+    assert fetch(url.replace("a%20b", "c"))[0] == 403
+    put = live.client("s3").generate_presigned_url("put_object", Params={**params, "Key": "old"})
+    assert fetch(put, "PUT", b"by url")[0] == 200
+    assert fetch(put, "PUT", b"", **{"x-amz-copy-source": f"/{bucket}/dir/a b.txt"})[0] == 403
+    _, keys = live.user()
+    theirs = live.client("s3", keys).generate_presigned_url("get_object", Params=params)
+    status, body = fetch(theirs)
+    assert (status, b"no identity-based policy allows the s3:GetObject" in body) == (403, True)
+    session = live.session(live.role(allow("s3:GetObject")))
+    signed = live.client("s3", session).generate_presigned_url("get_object", Params=params)
+    assert fetch(signed) == (200, b"content")
+    other = signed.replace("x-amz-security-token=", "x-amz-security-token=a")
+    assert fetch(other)[0] == 400  # InvalidToken
+    past = live.client("s3").generate_presigned_url("get_object", Params=params, ExpiresIn=-5)
+    status, body = fetch(past)
+    assert (status, b"Request has expired" in body) == (403, True)
+
+
+def test_the_old_signature_in_a_header(live: Live, bucket: str) -> None:
+    client = live.client("s3", signature_version="s3")
+    assert client.get_object(Bucket=bucket, Key="dir/a b.txt")["Body"].read() == b"content"
+    assert [one["Key"] for one in client.list_objects(Bucket=bucket, Prefix="dir/")["Contents"]]
     status, body = fetch(f"{live.url}/{bucket}/dir/a%20b.txt", Authorization="AWS key:signature")
-    assert (status, b"<Code>InvalidRequest</Code>" in body) == (400, True)
+    assert (status, b"<Code>AccessDenied</Code>" in body) == (403, True)  # no date
 
 
 def test_a_presigned_upload_is_no_copy(live: Live, bucket: str) -> None:

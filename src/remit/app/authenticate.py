@@ -18,7 +18,7 @@ from remit.app.sts.identity import caller as sts_caller
 from remit.app.sts.identity import lasting
 from remit.core.http import HttpRequest
 from remit.core.request import Value
-from remit.credentials import chunks, sessions
+from remit.credentials import chunks, sessions, sigv2
 from remit.credentials.canonical import AS_S3
 from remit.credentials.errors import AuthError
 from remit.credentials.keys import LONG_TERM, secret_of
@@ -67,22 +67,7 @@ def is_signed(request: HttpRequest) -> bool:
     """Whether a request says at all who signed it."""
     if request.header("authorization") is not None or "X-Amz-Signature=" in request.query:
         return True
-    return _OLD_QUERY in request.query
-
-
-_OLD_QUERY = "AWSAccessKeyId="
-_OLD = AuthError(
-    "InvalidRequest",
-    "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.",
-    400,
-)
-"""S3's answer to Signature Version 2 in the Regions that never had it (S3 User Guide, UsingAWSSDK).
-boto3 and version 1 of the AWS CLI presign so in us-east-1, unless `signature_version` is `s3v4`."""
-
-
-def _is_old(request: HttpRequest) -> bool:
-    header = request.header("authorization")
-    return _OLD_QUERY in request.query if header is None else header.startswith("AWS ")
+    return sigv2.is_used(request)
 
 
 def authenticate(
@@ -90,8 +75,6 @@ def authenticate(
 ) -> Authenticated:
     """The caller of a request. `service` is the name under which the called service is signed,
     `now` the time in seconds, `master` the key of temporary credentials. Raises AuthError."""
-    if service in AS_S3 and _is_old(request):
-        raise _OLD
     signature = read(request)
     check_clock(signature, now)
     check_scope(signature, None, service)
@@ -99,6 +82,18 @@ def authenticate(
     caller, secret = _known(signature, state, now, master)
     check_signature(request, signature, secret)
     return Authenticated(caller, _joined(request, signature, secret), signature)
+
+
+def authenticate_old(
+    request: HttpRequest, region: str, state: State, now: float, master: bytes
+) -> Authenticated:
+    """The caller of a request to S3 that is signed by Signature Version 2, its path beginning with
+    the bucket. Raises AuthError."""
+    signature = sigv2.read(request, region)
+    check_clock(signature, now)
+    caller, secret = _known(signature, state, now, master)
+    sigv2.check_signature(request, signature, secret)
+    return Authenticated(caller, request, signature)
 
 
 def _known(signature: Signature, state: State, now: float, master: bytes) -> tuple[Caller, str]:

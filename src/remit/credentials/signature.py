@@ -32,7 +32,7 @@ class Signature:
 
     `token` is the session token; `expires` the seconds for which a presigned request holds, None
     for one that is signed in a header; `unsigned` the headers that the signature should cover and
-    does not.
+    does not. `version` is as `s3:signatureversion` has it.
     Not frozen: one is made for each request.
     """
 
@@ -47,6 +47,7 @@ class Signature:
     token: str | None = field(default=None, repr=False)
     expires: int | None = None
     unsigned: tuple[str, ...] = ()
+    version: str = ALGORITHM
 
     @property
     def scope(self) -> str:

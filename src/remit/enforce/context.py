@@ -203,8 +203,8 @@ def _s3_authentication(seen: Seen) -> Found:
         return
     presigned = signature.expires is not None
     yield "s3:authType", "REST-QUERY-STRING" if presigned else "REST-HEADER"
-    yield "s3:signatureversion", "AWS4-HMAC-SHA256"
-    if seen.request.received:
+    yield "s3:signatureversion", signature.version
+    if seen.request.received and signature.timestamp:  # an older version does not tell its age
         age = max(0, int((seen.request.received - signature.time) * 1000))
         yield "s3:signatureAge", str(age)
 

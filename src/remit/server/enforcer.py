@@ -11,14 +11,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 
-from remit.app.authenticate import ANONYMOUS, Authenticated, Caller, authenticate, is_signed
+from remit.app.authenticate import (
+    ANONYMOUS,
+    Authenticated,
+    Caller,
+    authenticate,
+    authenticate_old,
+    is_signed,
+)
 from remit.app.permit import FREE, Permitted, permit, sentence
 from remit.app.ports import Clock, Decided, DecisionLog, NoLog
 from remit.app.sts.messages import encode
 from remit.catalog.models import service_model
 from remit.core.http import HttpAnswer, HttpRequest
 from remit.core.request import Value
-from remit.credentials import sessions
+from remit.credentials import sessions, sigv2
 from remit.credentials.errors import AuthError
 from remit.credentials.keys import Entropy
 from remit.enforce import denials
@@ -206,7 +213,11 @@ class Enforcer:
             if call.service in _ANONYMOUS:
                 return Authenticated(ANONYMOUS, raw)
             raise AuthError("MissingAuthenticationToken", "Request is missing Authentication Token")
-        found = authenticate(raw, _signed_as(call.service), self.state, self.clock(), self.master)
+        signed_as, now = _signed_as(call.service), self.clock()
+        if signed_as == "s3" and sigv2.is_used(raw):
+            region = self.settings.region  # the signature names none
+            return authenticate_old(path_style(raw), region, self.state, now, self.master)
+        found = authenticate(raw, signed_as, self.state, now, self.master)
         if call.service == "iam" and _barred_from_iam(found.caller):
             raise sessions.invalid()
         return found
