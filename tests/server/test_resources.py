@@ -64,6 +64,19 @@ def test_a_deny_whose_condition_is_not_met_does_not_deny(live: Live) -> None:
     assert s3.get_object(Bucket="careful", Key="k")["Body"].read() == b"1"
 
 
+def test_nor_has_its_reading_of_key_policies(live: Live) -> None:
+    kms = live.client("kms")
+    key = kms.create_key()["KeyMetadata"]["Arn"]
+    everybody, insecure = {"AWS": f"{HEAD}root"}, {"Bool": {"aws:SecureTransport": "false"}}
+    careful = [
+        {"Effect": "Allow", "Principal": everybody, "Action": "kms:*", "Resource": "*"},
+        {"Effect": "Deny", "Principal": "*", "Action": ["kms:*"], "Resource": "*"}
+        | {"Condition": insecure},
+    ]
+    kms.put_key_policy(KeyId=key, PolicyName="default", Policy=document(*careful))
+    assert kms.describe_key(KeyId=key)["KeyMetadata"]["Arn"] == key
+
+
 @pytest.mark.parametrize("service", ["sqs", "sns"])
 def test_queue_and_topic_policies(live: Live, service: str) -> None:
     name, keys = live.user()

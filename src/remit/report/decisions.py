@@ -95,9 +95,9 @@ class Decisions:
 
 
 def _why(entry: Entry) -> str:
-    """What denied it, and what else is to be said. Without a resource nothing was asked of any
-    policy: the caller could not be told, or the operation."""
-    if entry.verdict is Verdict.IMPLICIT_DENY and entry.note and not entry.resource:
+    """What denied it, and what else is to be said. A note on what no statement denied says it all:
+    AWS's sentence, or why nothing was asked of any policy."""
+    if entry.verdict is Verdict.IMPLICIT_DENY and entry.note:
         return entry.note
     by = "; ".join(map(str, entry.causes))
     why = {

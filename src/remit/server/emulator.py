@@ -77,6 +77,7 @@ def prepare() -> None:
     from moto.core.config import default_user_config
     from moto.core.responses import BaseResponse
     from moto.iam.access_control import PermissionResult
+    from moto.kms import responses as kms
     from moto.s3.models import FakeBucket
 
     os.environ.pop("MOTO_ACCOUNT_ID", None)  # it would stand for every account
@@ -84,7 +85,8 @@ def prepare() -> None:
     default_user_config["iam"] = {"load_aws_managed_policies": True}
     # What is read is what was decided (enforce/compression.py); a bomb is not unpacked here.
     BaseResponse.decompress_request_body = lambda *_: None  # type: ignore[method-assign]
-    # Bucket policies have been decided: moto's reading of them knows no conditions.
+    # Policies of buckets and keys have been decided: moto's reading of them knows no conditions.
+    kms.validate_policy = lambda *_: None  # type: ignore[attr-defined]  # imported there
     FakeBucket.get_permission = lambda *_: PermissionResult.PERMITTED  # type: ignore[method-assign]
     identities.extend()
     root_features.extend()

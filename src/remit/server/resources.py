@@ -302,8 +302,14 @@ _KNOWN: Mapping[str, Callable[[Recognized, str, str], Iterable[str]]] = {
 # --- small things -------------------------------------------------------------------------------
 
 
-def _document(arn: Arn, text: str) -> Document:
-    return Document(f"policy of {arn.service} {arn.resource}", text)
+def text_of(document: Any) -> str:
+    """A policy's text. moto keeps what CloudFormation made as it stood in the template, where YAML
+    takes a `Version` without quotes for a date."""
+    return document if isinstance(document, str) else json.dumps(document, default=str)
+
+
+def _document(arn: Arn, text: Any) -> Document:
+    return Document(f"policy of {arn.service} {arn.resource}", text_of(text))
 
 
 def _pairs(tags: Any) -> Tags:

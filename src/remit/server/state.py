@@ -4,7 +4,6 @@ something of it is written; resources as they are.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -21,6 +20,7 @@ from remit.account.model import (
 )
 from remit.app.ports import Resource
 from remit.server import resources
+from remit.server.resources import text_of
 
 ADMINISTRATOR = "remit-administrator"
 _ALL = (
@@ -156,11 +156,6 @@ def _role(role: Any) -> Role:
 
 def _inline(policies: Mapping[str, str]) -> tuple[Document, ...]:
     return tuple(Document(name, text_of(text)) for name, text in policies.items())
-
-
-def text_of(document: Any) -> str:
-    """A policy's text. moto keeps what CloudFormation made as it stood in the template."""
-    return document if isinstance(document, str) else json.dumps(document)
 
 
 def _tags(tags: Any) -> Tags:

@@ -324,3 +324,45 @@ def test_every_operation_of_the_table_is_known() -> None:
             model = service_model(service)
             assert model is not None, service
             assert set(parameters) <= set(model.members(operation)), (kind, operation)
+
+
+IN_YAML = """\
+Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      RoleName: {role}
+      AssumeRolePolicyDocument:
+        Version: 2012-10-17
+        Statement:
+          - {{Effect: Allow, Principal: {{Service: lambda.amazonaws.com}}, Action: "sts:AssumeRole"}}
+      Policies:
+        - PolicyName: read
+          PolicyDocument:
+            Version: 2012-10-17
+            Statement: [{{Effect: Allow, Action: "s3:GetObject", Resource: "*"}}]
+  Queue: {{Type: "AWS::SQS::Queue", Properties: {{QueueName: {queue}}}}}
+  Key:
+    Type: AWS::KMS::Key
+    Properties:
+      KeyPolicy:
+        Version: 2012-10-17
+        Statement: [{{Effect: Allow, Principal: {{AWS: "*"}}, Action: "kms:*", Resource: "*"}}]
+"""
+
+
+def test_a_version_without_quotes(world: World) -> None:
+    """YAML takes it for a date; the account must stay readable."""
+    role, queue = name("role"), name("queue")
+    client = world.live.client("cloudformation")
+    client.create_stack(
+        StackName=name("stack"),
+        TemplateBody=IN_YAML.format(role=role, queue=queue),
+        Capabilities=["CAPABILITY_NAMED_IAM"],
+    )
+    world.live.client("iam").get_role(RoleName=role)
+    found = world.live.client("sqs").get_queue_url(QueueName=queue)["QueueUrl"]
+    world.live.client("sqs").send_message(QueueUrl=found, MessageBody="one")
+    keys = world.live.client("kms").list_keys()["Keys"]
+    assert [world.live.client("kms").describe_key(KeyId=one["KeyId"]) for one in keys]
+    world.live.client("sts").get_caller_identity()
