@@ -29,19 +29,20 @@ from remit.credentials import sessions, sigv2
 from remit.credentials.errors import AuthError
 from remit.credentials.keys import Entropy
 from remit.enforce import denials
-from remit.enforce.calls import Around, Asking, Lookups, asking
+from remit.enforce.calls import Around, Asking, asking
 from remit.enforce.compression import plain
 from remit.enforce.context import of_request
 from remit.enforce.denials import Refusal, Speech
 from remit.enforce.recognize import Recognized, Unrecognized, recognize
 from remit.enforce.services import all_services, by_signing_name
 from remit.explain.wording import EC2_BLOB
-from remit.server import besides, emulator, resources
+from remit.server import besides, emulator
 from remit.server.answering import ANSWERS
 from remit.server.between.sending import Office, Sending, sending
 from remit.server.emulator import Identity, Unsupported
 from remit.server.hosts import path_style
 from remit.server.keeping import Keeping, unkept
+from remit.server.names import LOOKUPS
 from remit.server.refused import refused
 from remit.server.request_ids import numbered
 from remit.server.state import MotoState
@@ -230,7 +231,7 @@ class Enforcer:
             return None
         if _needs_no_signature(call.service, call.operation):
             return None
-        asked = asking(call, around, _LOOKUPS)
+        asked = asking(call, around, LOOKUPS)
         if asked.unmapped is not None and not self.settings.unknown_allowed:
             found = Permitted(False)
         else:
@@ -351,7 +352,6 @@ _UNKNOWN: Mapping[str, tuple[str, int]] = {
     "query": ("InvalidAction", 400),
     "ec2": ("InvalidAction", 400),
 }
-_LOOKUPS = Lookups(resources.complete, resources.partition_key)
 
 
 def _scope(request: HttpRequest) -> tuple[str | None, str | None]:

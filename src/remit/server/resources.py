@@ -1,13 +1,13 @@
-"""What moto's backends tell of resources: policies, tags, owners, names.
+"""What moto's backends tell of resources: policies, tags, owners.
 
-What may live here: one table from the service in an ARN to the function that looks it up, another
-for the texts that a call leaves open. Reading only; a resource that is not there is none.
+What may live here: one table from the service in an ARN to the function that looks it up. Reading
+only; a resource that is not there is none.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import import_module
 from typing import Any
@@ -15,8 +15,6 @@ from typing import Any
 from remit.account.model import Document, Tags
 from remit.app.ports import NO_RESOURCE, Resource
 from remit.core.arn import Arn
-from remit.core.text import Text
-from remit.enforce.recognize import Recognized
 from remit.server import kms_grants as grants
 from remit.server import s3_lists as beside
 
@@ -32,7 +30,7 @@ def resource(text: str, account: str) -> Resource:
     return lookup(arn, arn.account or account) or NO_RESOURCE
 
 
-def _backend(module: str, name: str, account: str, region: str) -> Any:
+def backend_of(module: str, name: str, account: str, region: str) -> Any:
     """A backend that has been used; None rather than make one."""
     regions = dict.get(_held(module, name), account)
     return None if regions is None else dict.get(regions, region)
@@ -67,7 +65,7 @@ def _s3(arn: Arn, account: str) -> Resource | None:
 
 
 def _sqs(arn: Arn, account: str) -> Resource | None:
-    backend = _backend("moto.sqs.models", "sqs_backends", account, arn.region)
+    backend = backend_of("moto.sqs.models", "sqs_backends", account, arn.region)
     queue = backend.queues.get(arn.resource) if backend is not None else None
     if queue is None:
         return None
@@ -76,7 +74,7 @@ def _sqs(arn: Arn, account: str) -> Resource | None:
 
 
 def _sns(arn: Arn, account: str) -> Resource | None:
-    backend = _backend("moto.sns.models", "sns_backends", account, arn.region)
+    backend = backend_of("moto.sns.models", "sns_backends", account, arn.region)
     topic = backend.topics.get(str(arn)) if backend is not None else None
     if topic is None:
         return None
@@ -84,7 +82,7 @@ def _sns(arn: Arn, account: str) -> Resource | None:
 
 
 def _kms(arn: Arn, account: str) -> Resource | None:
-    backend = _backend("moto.kms.models", "kms_backends", account, arn.region)
+    backend = backend_of("moto.kms.models", "kms_backends", account, arn.region)
     key = backend.keys.get(arn.resource.removeprefix("key/")) if backend is not None else None
     if key is None:
         return None
@@ -93,7 +91,9 @@ def _kms(arn: Arn, account: str) -> Resource | None:
 
 
 def _secret(arn: Arn, account: str) -> Resource | None:
-    backend = _backend("moto.secretsmanager.models", "secretsmanager_backends", account, arn.region)
+    backend = backend_of(
+        "moto.secretsmanager.models", "secretsmanager_backends", account, arn.region
+    )
     found = backend.secrets.get(str(arn)) if backend is not None else None
     if found is None:
         return None
@@ -103,7 +103,7 @@ def _secret(arn: Arn, account: str) -> Resource | None:
 
 def _lambda(arn: Arn, account: str) -> Resource | None:
     kind, _, name = arn.resource.partition(":")
-    backend = _backend("moto.awslambda.models", "lambda_backends", account, arn.region)
+    backend = backend_of("moto.awslambda.models", "lambda_backends", account, arn.region)
     if backend is None or kind != "function":
         return None
     name = name.partition(":")[0]
@@ -117,7 +117,7 @@ def _lambda(arn: Arn, account: str) -> Resource | None:
 
 
 def _ecr(arn: Arn, account: str) -> Resource | None:
-    backend = _backend("moto.ecr.models", "ecr_backends", account, arn.region)
+    backend = backend_of("moto.ecr.models", "ecr_backends", account, arn.region)
     name = arn.resource.removeprefix("repository/")
     found = backend.repositories.get(name) if backend is not None else None
     if found is None:
@@ -127,23 +127,24 @@ def _ecr(arn: Arn, account: str) -> Resource | None:
 
 
 def _dynamodb(arn: Arn, account: str) -> Resource | None:
-    table = _table(arn, account)
+    table = table_of(arn, account)
     if table is None:
         return None
-    backend = _backend("moto.dynamodb.models", "dynamodb_backends", account, arn.region)
+    backend = backend_of("moto.dynamodb.models", "dynamodb_backends", account, arn.region)
     held = backend.resource_policies.get(table.table_arn)
     policy = None if held is None else _document(arn, held.policy_doc)
     return Resource(account, policy, _pairs(table.tags))
 
 
-def _table(arn: Arn, account: str) -> Any:
-    backend = _backend("moto.dynamodb.models", "dynamodb_backends", account, arn.region)
+def table_of(arn: Arn, account: str) -> Any:
+    """moto's table; None where there is none."""
+    backend = backend_of("moto.dynamodb.models", "dynamodb_backends", account, arn.region)
     name = arn.resource.removeprefix("table/").partition("/")[0]
     return backend.tables.get(name) if backend is not None else None
 
 
 def _iam(arn: Arn, account: str) -> Resource | None:
-    backend = _backend("moto.iam.models", "iam_backends", account, "aws")
+    backend = backend_of("moto.iam.models", "iam_backends", account, "aws")
     kind, _, rest = arn.resource.partition("/")
     name = rest.rpartition("/")[2]
     if backend is None:
@@ -162,7 +163,7 @@ def _iam(arn: Arn, account: str) -> Resource | None:
 
 
 def _ec2(arn: Arn, account: str) -> Resource | None:
-    backend = _backend("moto.ec2.models", "ec2_backends", account, arn.region)
+    backend = backend_of("moto.ec2.models", "ec2_backends", account, arn.region)
     name = arn.resource.partition("/")[2]
     if backend is None or name not in backend.tags:
         return None
@@ -170,7 +171,7 @@ def _ec2(arn: Arn, account: str) -> Resource | None:
 
 
 def _logs(arn: Arn, account: str) -> Resource | None:
-    backend = _backend("moto.logs.models", "logs_backends", account, arn.region)
+    backend = backend_of("moto.logs.models", "logs_backends", account, arn.region)
     group = arn.resource.removeprefix("log-group:").partition(":")[0]
     if backend is None or group not in backend.groups:
         return None
@@ -180,7 +181,7 @@ def _logs(arn: Arn, account: str) -> Resource | None:
 
 
 def _ssm(arn: Arn, account: str) -> Resource | None:
-    backend = _backend("moto.ssm.models", "ssm_backends", account, arn.region)
+    backend = backend_of("moto.ssm.models", "ssm_backends", account, arn.region)
     if backend is None:
         return None
     held = backend._resource_tags.get("Parameter", {})
@@ -202,100 +203,6 @@ _LOOKUPS: Mapping[str, Lookup] = {
     "sns": _sns,
     "sqs": _sqs,
     "ssm": _ssm,
-}
-
-
-# --- what a call leaves open --------------------------------------------------------------------
-
-
-def partition_key(table: str) -> str | None:
-    """The name of a DynamoDB table's partition key."""
-    arn = Arn.parse(table)
-    found = _table(arn, arn.account) if arn is not None else None
-    return None if found is None else str(found.hash_key_attr)
-
-
-def complete(call: Recognized, text: Text, account: str) -> str | None:
-    """The one ARN that fits a text with holes; None where none does, or several do."""
-    if call.service == "kms" and call.operation == "RetireGrant":
-        return grants.key_of(call.params)
-    first = text.parts[0] if text.parts else ""
-    head = first.split(":") if isinstance(first, str) else []
-    service = head[2] if len(head) > 2 else ""
-    region = head[3] if len(head) > 3 else ""
-    known = _KNOWN.get(service)
-    if known is None:
-        return None
-    found = {arn for arn in known(call, account, region) if _fits(text, arn)}
-    return found.pop() if len(found) == 1 else None
-
-
-def _fits(text: Text, arn: str) -> bool:
-    """Whether the literal pieces of a text stand in an ARN in their order, the last at its end;
-    a hole of known width stands for that many characters."""
-    parts = text.parts
-    place = 0
-    for index, part in enumerate(parts):
-        if not isinstance(part, str):
-            if index == len(parts) - 1:
-                rest = arn[place:]
-                return bool(rest) and (part.width is None or len(rest) == part.width)
-            continue
-        if index == 0:
-            if not arn.startswith(part):
-                return False
-            place = len(part)
-        elif index == len(parts) - 1:
-            return len(arn) - len(part) > place and arn.endswith(part)
-        else:
-            found = arn.find(part, place + 1)
-            if found < 0:
-                return False
-            place = found + len(part)
-    return place == len(arn)
-
-
-def _secrets(call: Recognized, account: str, region: str) -> Iterable[str]:
-    backend = _backend("moto.secretsmanager.models", "secretsmanager_backends", account, region)
-    return [one.arn for one in dict.values(backend.secrets)] if backend is not None else []
-
-
-def _users_and_roles(call: Recognized, account: str, region: str) -> Iterable[str]:
-    backend = _backend("moto.iam.models", "iam_backends", account, "aws")
-    if backend is None:
-        return []
-    holders = (*backend.users.values(), *backend.roles.values(), *backend.groups.values())
-    return [one.arn for one in holders]
-
-
-def _keys(call: Recognized, account: str, region: str) -> Iterable[str]:
-    """The key that a ciphertext was made with, or that an alias stands for."""
-    from moto.kms.utils import _deserialize_ciphertext_blob
-
-    backend = _backend("moto.kms.models", "kms_backends", account, region)
-    if backend is None:
-        return []
-    alias = call.params.get("KeyId")
-    if isinstance(alias, str) and "alias/" in alias:
-        name = "alias/" + alias.partition("alias/")[2]
-        return [key.arn for key in backend.keys.values() if name in key.aliases]
-    blob = call.params.get("CiphertextBlob")
-    if not isinstance(blob, str | bytes):
-        return []
-    try:
-        from base64 import b64decode
-
-        name = _deserialize_ciphertext_blob(b64decode(blob)).key_id
-    except Exception:
-        return []
-    key = backend.keys.get(name)
-    return [key.arn] if key is not None else []
-
-
-_KNOWN: Mapping[str, Callable[[Recognized, str, str], Iterable[str]]] = {
-    "iam": _users_and_roles,
-    "kms": _keys,
-    "secretsmanager": _secrets,
 }
 
 

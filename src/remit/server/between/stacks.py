@@ -17,12 +17,12 @@ from typing import Any
 from remit.app.between import Delivery
 from remit.core.http import HttpRequest
 from remit.core.request import Value
-from remit.enforce.calls import Around, Lookups, asking
+from remit.enforce.calls import Around, asking
 from remit.enforce.recognize import Recognized
-from remit.server import resources
 from remit.server.between.seams import Function, Seam
 from remit.server.between.sending import Sending
 from remit.server.between.stack_calls import Properties, calls
+from remit.server.names import LOOKUPS
 
 _SERVICE = "cloudformation.amazonaws.com"
 _CALLED: Mapping[str, Value] = {
@@ -31,7 +31,6 @@ _CALLED: Mapping[str, Value] = {
     "aws:CalledViaLast": _SERVICE,
     "aws:UserAgent": _SERVICE,
 }
-_LOOKUPS = Lookups(resources.complete, resources.partition_key)
 _PLAIN = HttpRequest("POST", "/", scheme="https")
 
 
@@ -97,7 +96,7 @@ def _deliveries(
 ) -> Iterator[Delivery]:
     for service, operation, parameters in calls(kind, name, properties):
         call = Recognized(service, operation, "", parameters)
-        asked = asking(call, Around(_PLAIN, now.caller, region), _LOOKUPS).asked
+        asked = asking(call, Around(_PLAIN, now.caller, region), LOOKUPS).asked
         if asked:
             yield _delivery(now, role, region, asked)
 
