@@ -29,11 +29,12 @@ Context: TypeAlias = Callable[[], Mapping[str, Value]]
 """Gives context keys; many requests are decided without."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Asked:
     """One permission that a call asks for: an action on a resource, or on any of `alternatives`.
     `context` gives the context keys that belong to this permission alone. `about` names what of the
-    resource is meant, where that has no ARN: a grant of a key, a version of an object."""
+    resource is meant, where that has no ARN: a grant of a key, a version of an object. Not frozen:
+    one is made for each call."""
 
     action: str
     resource: str

@@ -36,7 +36,7 @@ from remit.server.emulator import Identity, Unsupported
 from remit.server.hosts import path_style
 from remit.server.keeping import Keeping, unkept
 from remit.server.refused import refused
-from remit.server.request_ids import numbered
+from remit.server.request_ids import Ids, numbered
 from remit.server.state import MotoState
 from remit.server.sts import Asked, Sts
 
@@ -94,11 +94,16 @@ class Enforcer:
     log: DecisionLog = field(default_factory=NoLog)
     learn: Callable[[Recognized, Around], None] | None = None
     keeping: Keeping | None = None
+    _ids: Ids = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Its own ids."""
+        object.__setattr__(self, "_ids", Ids(self.entropy))
 
     def decide(self, raw: HttpRequest) -> Ready | HttpAnswer:
         """The call that a request may make, or the answer that refuses it."""
         started = time.perf_counter()
-        number = self._id()
+        number = self._ids.next()
         request = path_style(raw)
         region, signing = _scope(raw)
         try:
@@ -170,7 +175,7 @@ class Enforcer:
         except Unrecognized as error:
             speech = Speech("", error.protocol, head=raw.method == "HEAD")
         what = "a fault of remit's own; see the server's output"
-        return denials.answer(denials.fault(speech, what), speech, self._id())
+        return denials.answer(denials.fault(speech, what), speech, self._ids.next())
 
     # --- steps ----------------------------------------------------------------------------------
 
@@ -329,10 +334,6 @@ class Enforcer:
         """Tell the log of a request about which nothing could be decided."""
         if not isinstance(self.log, NoLog):
             self.log.record(refused(refusal, call, request, number, self.clock()))
-
-    def _id(self) -> str:
-        d = self.entropy(16).hex()
-        return f"{d[:8]}-{d[8:12]}-{d[12:16]}-{d[16:20]}-{d[20:]}"
 
 
 # Facts 5.1: the status of the query protocol's is UNCONFIRMED.

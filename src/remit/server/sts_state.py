@@ -24,10 +24,11 @@ Keys: TypeAlias = Mapping[str, Mapping[str, object]]
 _NOTHING: Mapping[str, object] = {"keys": []}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Accounts:
     """app/sts's port `State` for one call of `caller`, None where nobody signed it. `keys` are JWKS
-    documents by the address of their provider, without `https://`."""
+    documents by the address of their provider, without `https://`. Not frozen: one is made for
+    each call."""
 
     state: MotoState
     caller: authenticate.Caller | None

@@ -40,9 +40,10 @@ class Office:
     lenient: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Sending:
-    """A request during which services call each other: its id, what it is, and who made it."""
+    """A request during which services call each other: its id, what it is, and who made it. Not
+    frozen: one is made for each call."""
 
     office: Office
     id: str
