@@ -95,10 +95,14 @@ class Enforcer:
     learn: Callable[[Recognized, Around], None] | None = None
     keeping: Keeping | None = None
     _ids: Ids = field(init=False, repr=False)
+    _office: Office = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Its own ids."""
+        """What all calls share."""
+        lenient = self.learn is not None
+        office = Office(self.state, self.clock, self.entropy, self.log, self.master, lenient)
         object.__setattr__(self, "_ids", Ids(self.entropy))
+        object.__setattr__(self, "_office", office)
 
     def decide(self, raw: HttpRequest) -> Ready | HttpAnswer:
         """The call that a request may make, or the answer that refuses it."""
@@ -185,10 +189,7 @@ class Enforcer:
         forward = partial(emulator.call, call, ready.request, ready.identity)
         if not self.settings.enforced:
             return forward()
-        office = Office(
-            self.state, self.clock, self.entropy, self.log, self.master, self.learn is not None
-        )
-        with sending(Sending(office, ready.id, call, ready.caller, ready.request)):
+        with sending(Sending(self._office, ready.id, call, ready.caller, ready.request)):
             if not besides.answers(call):
                 return forward()
             speech = _speech(call, ready.request)
@@ -231,8 +232,7 @@ class Enforcer:
             found = self._permitted(asked, around)
         if found.allowed:
             found = self._unblocked(found, call, around)
-        speech = _speech(call, around.request)
-        refusal = None if found.allowed else self._refusal(found, asked, call, around, speech)
+        refusal = None if found.allowed else self._refusal(found, asked, call, around)
         if self.learn is not None:
             self.learn(call, around)
             refusal = None
@@ -263,8 +263,9 @@ class Enforcer:
         return found if blocked is None else replace(found, allowed=False, blocked=blocked)
 
     def _refusal(
-        self, found: Permitted, asked: Asking, call: Recognized, around: Around, speech: Speech
+        self, found: Permitted, asked: Asking, call: Recognized, around: Around
     ) -> Refusal:
+        speech = _speech(call, around.request)
         if asked.unmapped is not None:
             text = (
                 f"remit knows no permission for {call.service} {call.operation}: {asked.unmapped}."
