@@ -11,12 +11,16 @@ import hmac
 from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
 from remit.core.http import HttpRequest
 from remit.credentials import canonical
 from remit.credentials.canonical import AS_S3
 from remit.credentials.errors import S3_MISMATCH, AuthError, mismatch
 from remit.credentials.signature import ALGORITHM, TERMINATOR, Signature
+
+if TYPE_CHECKING:
+    from _hashlib import HASH
 
 WINDOW = 900
 """Seconds by which the clocks of both sides may differ: 15 minutes, as AWS behaves (7.5)."""
@@ -175,7 +179,7 @@ def sign(key: bytes, text: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _signing(secret: str, date: str, region: str, service: str) -> tuple[_Hash, _Hash]:
+def _signing(secret: str, date: str, region: str, service: str) -> tuple[HASH, HASH]:
     """Both hashes of a signature with that key, told the key and nothing else: to be copied. In two
     thirds of the time that a copy of the library's HMAC takes (RFC 2104 says what they are told).
     """

@@ -1,5 +1,5 @@
-"""Ids of requests, and the id of a request in its answer: the one under which the decision log knows it. moto draws ids
-of its own, in headers and in documents, where SDKs look for them.
+"""Ids of requests, and the id of a request in its answer: the one under which the decision log
+knows it. moto draws ids of its own, in headers and in documents, where SDKs look for them.
 """
 
 from __future__ import annotations

@@ -35,10 +35,10 @@ def assume_role(call: Call, params: Mapping[str, Any], means: Means) -> Result:
     """
     caller, arn = signer(call), params["RoleArn"]
     role = means.state.role(arn)
-    if role is not None and means.decided is unheard and params.keys() <= _PLAIN:
+    plain = role is not None and means.decided is unheard and params.keys() <= _PLAIN
+    if plain and role is not None and is_known(caller, role, means.state.policies(caller, role)):
         # Nothing is handed over. Whoever is known passed all that follows with nothing to hand on.
-        if is_known(caller, role, means.state.policies(caller, role)):
-            return _session(role, caller, params, means)
+        return _session(role, caller, params, means)
     if caller.is_root:
         raise denied(errors.ROOT_CALLER)
     if params.get("ProvidedContexts"):
