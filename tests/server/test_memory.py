@@ -186,16 +186,16 @@ def _answered(state: State, call: tuple[Any, ...]) -> Any:
     return sts.answer(Asked(called, caller, lambda: context, "id", 100.0), None)
 
 
-def _told_who() -> Any:
-    from remit.server import sts
+def _of_sts() -> tuple[Any, ...]:
+    from remit.server import sts, sts_state
 
-    return sts._told_who
+    return sts._told_who, sts_state._policies_of
 
 
 def _forget() -> None:
     for remembering in (
         applying.compiled, applying.parsed, authenticate.of_key, authenticate.of_session,
-        permit._compiled, _told_who(),
+        permit._compiled, *_of_sts(),
     ):  # fmt: skip
         remembering.cache_clear()
 

@@ -29,9 +29,10 @@ LONGEST = 16_384
 _Pairs = tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Claims:
-    """What a session is.
+    """What a session is. Nobody changes them; they are not frozen because a frozen one takes three
+    times as long to make.
 
     `kind` is `role`, `user` (GetSessionToken), `federated` (GetFederationToken) or `root` (of
     AssumeRoot when `context` holds aws:AssumedRoot, else of GetSessionToken); `issuer` the ARN of
