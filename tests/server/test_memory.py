@@ -232,6 +232,25 @@ def test_a_change_of_the_state_counts_at_once() -> None:
         assert _answered(good, call).status == 200
 
 
+def test_what_is_handed_over_is_asked_for_after_the_role_is_known() -> None:
+    """The trust policy lets the role be taken on, but neither tags nor a source identity in."""
+    let = _document("own", [{"Effect": "Allow", "Action": "*", "Resource": "*"}])
+    trust = {"Effect": "Allow", "Principal": {"AWS": HOME}, "Action": "sts:AssumeRole"}
+    users = {"ann": User(_arn("user", "ann"), "ann", "AIDAann", (let,))}
+    role = Role(_arn("role", "app"), "app", "AROAapp", _document("trust", [trust]))
+    state = State(Account(HOME, users, {}, {"app": role}))
+    plain = {"RoleArn": role.arn, "RoleSessionName": "work"}
+    for more, status in (
+        ({}, 200),
+        ({"ExternalId": "anything"}, 200),
+        ({"Tags": [{"Key": "team", "Value": "a"}]}, 403),
+        ({"SourceIdentity": "me"}, 403),
+        ({"SerialNumber": _arn("mfa", "ann"), "TokenCode": "000000"}, 403),
+        ({}, 200),
+    ):
+        assert _answered(state, ("ann", {**plain, **more})).status == status, more
+
+
 def test_the_longest_session_counts_at_once() -> None:
     """What is remembered is that the role may be taken on, not for how long."""
     let = _document("own", [{"Effect": "Allow", "Action": "*", "Resource": "*"}])
