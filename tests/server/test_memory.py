@@ -186,9 +186,16 @@ def _answered(state: State, call: tuple[Any, ...]) -> Any:
     return sts.answer(Asked(called, caller, lambda: context, "id", 100.0), None)
 
 
+def _of_sts() -> tuple[Any, ...]:
+    from remit.server import sts, sts_state
+
+    return sts._told_who, sts_state._policies_of
+
+
 def _forget() -> None:
     for remembering in (
         applying.compiled, applying.parsed, authenticate.of_key, authenticate.of_session,
+        permit._compiled, *_of_sts(),
     ):  # fmt: skip
         remembering.cache_clear()
 
@@ -223,6 +230,57 @@ def test_a_change_of_the_state_counts_at_once() -> None:
         assert [_answered(good, call).status for _ in range(3)] == [200] * 3
         assert _answered(changed, call).status == status
         assert _answered(good, call).status == 200
+
+
+def test_what_is_handed_over_is_asked_for_after_the_role_is_known() -> None:
+    """The trust policy lets the role be taken on, but neither tags nor a source identity in."""
+    let = _document("own", [{"Effect": "Allow", "Action": "*", "Resource": "*"}])
+    trust = {"Effect": "Allow", "Principal": {"AWS": HOME}, "Action": "sts:AssumeRole"}
+    users = {"ann": User(_arn("user", "ann"), "ann", "AIDAann", (let,))}
+    role = Role(_arn("role", "app"), "app", "AROAapp", _document("trust", [trust]))
+    state = State(Account(HOME, users, {}, {"app": role}))
+    plain = {"RoleArn": role.arn, "RoleSessionName": "work"}
+    for more, status in (
+        ({}, 200),
+        ({"ExternalId": "anything"}, 200),
+        ({"Tags": [{"Key": "team", "Value": "a"}]}, 403),
+        ({"SourceIdentity": "me"}, 403),
+        ({"SerialNumber": _arn("mfa", "ann"), "TokenCode": "000000"}, 403),
+        ({}, 200),
+    ):
+        assert _answered(state, ("ann", {**plain, **more})).status == status, more
+
+
+def test_the_longest_session_counts_at_once() -> None:
+    """What is remembered is that the role may be taken on, not for how long."""
+    let = _document("own", [{"Effect": "Allow", "Action": "*", "Resource": "*"}])
+    trust = {"Effect": "Allow", "Principal": {"AWS": HOME}, "Action": "sts:AssumeRole"}
+    users = {"ann": User(_arn("user", "ann"), "ann", "AIDAann", (let,))}
+    role = Role(_arn("role", "app"), "app", "AROAapp", _document("trust", [trust]))
+    asked = {"RoleArn": role.arn, "RoleSessionName": "work", "DurationSeconds": 7200}
+    for longest, status in ((7200, 200), (3600, 400), (7200, 200), (3600, 400)):
+        made = replace(role, longest=longest)
+        state = State(Account(HOME, users, {}, {"app": made}))
+        assert _answered(state, ("ann", asked)).status == status
+
+
+@pytest.mark.parametrize("who", CALLERS)
+def test_the_callers_identity_is_told_as_it_is_written_anew(who: str) -> None:
+    """The document that is remembered by caller, with each request's own id, against the one that
+    is written where somebody listens."""
+    from remit.server.sts import Asked, Sts
+
+    users = {name: User(_arn("user", name), name, f"AIDA{name}") for name in USERS}
+    roles = {n: Role(_arn("role", n), n, f"AROA{n}", _document("trust", [])) for n in ROLES}
+    state: Any = State(Account(HOME, users, {}, roles))
+    caller = _caller(state, who)
+    assert caller is not None
+    call: Any = Recognized("sts", "GetCallerIdentity", "query")
+    sts = Sts(state, random.Random(1).randbytes, bytes(32))  # noqa: S311 - no secret
+    for number in ("00000000-0000-0000-0000-000000000000", "a", "b"):
+        asked = Asked(call, caller, dict, number, 100.0)
+        assert sts.answer(asked, None) == sts.answer(asked, lambda _: None)
+        assert caller.principal.encode() in sts.answer(asked, None).body
 
 
 def test_conditions_are_asked_each_time() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TypeAlias
 
 from remit.account.applying import Compiled, There, attachable, compiled
@@ -29,11 +30,12 @@ Context: TypeAlias = Callable[[], Mapping[str, Value]]
 """Gives context keys; many requests are decided without."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Asked:
     """One permission that a call asks for: an action on a resource, or on any of `alternatives`.
     `context` gives the context keys that belong to this permission alone. `about` names what of the
-    resource is meant, where that has no ARN: a grant of a key, a version of an object."""
+    resource is meant, where that has no ARN: a grant of a key, a version of an object. Not frozen:
+    one is made for each call."""
 
     action: str
     resource: str
@@ -98,7 +100,7 @@ def _on(
     account = state.account(owner if owner.isdigit() else caller.account)
     there = attachable(account, resource.policy)
     if resource.access is None:
-        found = compiled(caller.own, there)
+        found = _compiled(caller, there)
     else:
         found, owner = _with_access(caller, asked, there, resource.access, owner)
     if not found.conditional and not asked.action.startswith(_BY_CONTEXT):
@@ -124,6 +126,13 @@ def _on(
     request = Request(caller.principal, asked.action, name, owner, keys)
     decision = authorize(request, found.policies)
     return Permitted(decision.allowed, request, decision, found.policies)
+
+
+@lru_cache(maxsize=1024)
+def _compiled(caller: Caller, there: There) -> Compiled:
+    """A caller is equal to itself only, and never brings other policies: so it is found at once,
+    while to find its policies all of them would be looked at."""
+    return compiled(caller.own, there)
 
 
 def _with_access(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class HttpRequest:
-    """One request, nothing decoded.
+    """One request, nothing decoded. Nobody changes it; it is not frozen because one is made for
+    each request, and a frozen one takes three times as long to make.
 
     `path` and `query` are as on the wire, percent-encoded, without the `?`. `headers` are in wire
     order with lower-case names; a name may come several times. `scheme` is `http` or `https`,
@@ -22,20 +23,21 @@ class HttpRequest:
     scheme: str = "http"
     source: str = "127.0.0.1"
     received: float = 0.0
-    _first: dict[str, str] | None = field(default=None, init=False, repr=False, compare=False)
+    _first: dict[str, str] | None = field(
+        default=None, init=False, repr=False, compare=False, hash=False
+    )
 
     @property
     def first(self) -> dict[str, str]:
         """The first value of each header; found once, because many ask."""
         found = self._first
         if found is None:
-            found = dict(reversed(self.headers))
-            object.__setattr__(self, "_first", found)
+            found = self._first = dict(reversed(self.headers))
         return found
 
     def know(self, first: dict[str, str]) -> None:
         """Take what `first` would find from who has it already."""
-        object.__setattr__(self, "_first", first)
+        self._first = first
 
     def header(self, name: str) -> str | None:
         """The first header of that lower-case name."""
@@ -43,9 +45,10 @@ class HttpRequest:
         return (self.first if found is None else found).get(name)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class HttpAnswer:
-    """What is sent back: status, headers and the whole body."""
+    """What is sent back: status, headers and the whole body. As with a request, nobody changes
+    it."""
 
     status: int
     headers: tuple[tuple[str, str], ...] = ()

@@ -23,7 +23,8 @@ _LONGEST = 604_800
 """Seconds for which a request may be presigned: a week."""
 _HOSTS = frozenset({"host", ":authority"})
 _REMEMBERED = 1024
-"""Characters of a header, before its signature, up to which it is remembered."""
+"""Characters of a header, before its signature, or of names up to which they are remembered."""
+_MOST_NAMES = 64
 
 
 @dataclass(slots=True)
@@ -76,10 +77,11 @@ def _from_header(request: HttpRequest, header: str) -> Signature:
         same, value = _standing(before), value.strip()
         written = request.header("x-amz-date")
         if same is not None and value and "," not in value and written:
-            when = _timestamp(written)
-            if when[0][:8] == same[1]:
+            timestamp, time = _timestamp(written)
+            if timestamp[:8] == same[1]:
                 token = request.header("x-amz-security-token")
-                return Signature(*same, value, *when, token, None, _uncovered(request, same[4]))
+                unsigned = _uncovered(request, same[4])
+                return Signature(*same, value, timestamp, time, token, None, unsigned)
     return _from_unusual(request, header)
 
 
@@ -216,8 +218,17 @@ def _uncovered(request: HttpRequest, signed: tuple[str, ...]) -> tuple[str, ...]
     """The headers of AWS's own that came along without being signed: whoever has a presigned URL
     could else make another call of it, such as a copy by `x-amz-copy-source` (IAM User Guide,
     create-signed-request: "any x-amz-* headers that you plan to include")."""
-    own = (name for name, _ in request.headers if name.startswith("x-amz-"))
+    names = tuple([name for name, _ in request.headers])
+    few = len(names) + len(signed) <= _MOST_NAMES and len("".join(names + signed)) <= _REMEMBERED
+    return _known_lacks(names, signed) if few else _lacks(names, signed)
+
+
+def _lacks(names: tuple[str, ...], signed: tuple[str, ...]) -> tuple[str, ...]:
+    own = (name for name in names if name.startswith("x-amz-"))
     return tuple(name for name in own if name not in signed and name != _ITS_HASH)
+
+
+_known_lacks = lru_cache(maxsize=1024)(_lacks)
 
 
 def _made(

@@ -36,17 +36,18 @@ class Lookups:
     partition_key: Callable[[str], str | None] = lambda arn: None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Asking:
     """What a call asks for. `unmapped` says why that is not known, else it is None. `unsettled`
-    are permissions that AWS may ask for as well, on grounds that a request does not show."""
+    are permissions that AWS may ask for as well, on grounds that a request does not show. Not
+    frozen, nor is `Around`: one is made for each call."""
 
     asked: tuple[Asked, ...] = ()
     unmapped: str | None = None
     unsettled: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Around:
     """Where and by whom a call is made."""
 

@@ -26,11 +26,12 @@ _LOG = logging.getLogger("remit.serve")
 _LARGEST = 1 << 16
 """Bytes of a body that is kept here until it is whole."""
 _LONGEST_URL = 256
-# Lines that uvicorn would write. That no value brings lines of its own is seen by their number.
-_HEAD = re.compile(
-    '(?:[^\x00-\x1f\x7f()<>@,;:\\[\\]={} \t\\\\"]+: [^\x00-\x08\x0a-\x1f\x7f]*\r\n)*'
-)
+# Names and values of headers that uvicorn would write.
+_NAME = re.compile('[^\x00-\x1f\x7f()<>@,;:\\[\\]={} \t\\\\"]+')
+_VALUE = re.compile("[^\x00-\x08\x0a-\x1f\x7f]*")
 _MOST_NAMES = 512
+_REMEMBERED = 1024
+"""Bytes of all names of a request's headers up to which they are remembered."""
 _ORDINARY = frozenset({"expect", "transfer-encoding", "upgrade"})
 
 
@@ -69,16 +70,18 @@ class Direct(Impatient):
 
     def on_headers_complete(self) -> None:
         """Choose the way."""
-        headers = [
-            (_names.get(name) or _name(name), value.decode("latin-1"))
-            for name, value in self.headers
-        ]
-        first = dict(headers)
-        if len(first) != len(headers):
-            first = dict(reversed(headers))
-        if self._can_be_direct(first):
+        headers = self.headers
+        told = tuple([name for name, _ in headers])
+        few = len(b"".join(told)) <= _REMEMBERED
+        names, plain = _known_names(told) if few else _read_names(told)
+        values = [value.decode("latin-1") for _, value in headers]
+        pairs = tuple(zip(names, values, strict=True))
+        first = dict(pairs)
+        if len(first) != len(pairs):
+            first = dict(reversed(pairs))
+        if plain and self._can_be_direct(first):
             self.direct = True
-            self._read = tuple(headers), first
+            self._read = pairs, first
             self._pieces: list[bytes] = []
         else:
             self._ordinarily()
@@ -113,11 +116,7 @@ class Direct(Impatient):
         cycle: Any = self.cycle  # None before the first request, whatever uvicorn's types say
         if self.application is None or (cycle is not None and not cycle.response_complete):
             return False
-        if (
-            self.flow.write_paused
-            or self.parser.should_upgrade()
-            or not _ORDINARY.isdisjoint(first)
-        ):
+        if self.flow.write_paused or self.parser.should_upgrade():
             return False
         length = first.get("content-length", "0")
         return len(length) <= 5 and int(length) <= min(_LARGEST, self.application.largest)
@@ -152,23 +151,25 @@ class Direct(Impatient):
 
     def _write(self, answer: HttpAnswer, head: bool) -> None:
         keeps, closes, length = self._keeps(), False, str(len(answer.body))
-        lines = []
+        text, sound = "", True
         for given, value in answer.headers:
-            name = given.lower()
-            if name == "content-length":
+            name = _answered.get(given) or _checked(given)
+            if name == "content-length: ":
                 length = value if head else length
                 continue
-            if name == "connection":
+            if name == "connection: ":
                 closes = "close" in map(str.strip, value.lower().split(","))
-            lines.append(f"{name}: {value}\r\n")
-        lines.append(f"content-length: {length}\r\n")
-        if not keeps and not closes:
-            lines.append("connection: close\r\n")
-        text = "".join(lines)
-        if text.count("\n") != len(lines) or _HEAD.fullmatch(text) is None:
-            _LOG.error("an answer that cannot be written: %r", text)
+            # Of what can be printed nothing ends a line; other text is looked at closely.
+            sound = sound and name != "" and (value.isprintable() or _is_value(value))
+            text += f"{name}{value}\r\n"
+        sound = sound and (not head or length.isprintable() or _is_value(length))
+        if not sound:
+            _LOG.error("an answer that cannot be written: %r", answer.headers)
             self.transport.close()
             return
+        text += f"content-length: {length}\r\n"
+        if not keeps and not closes:
+            text += "connection: close\r\n"
         start = STATUS_LINE[answer.status] + self._default_headers()
         body = b"" if head else answer.body
         self._sent(
@@ -221,6 +222,29 @@ class Direct(Impatient):
 
 
 _names: dict[bytes, str] = {}
+_answered: dict[str, str] = {}
+
+
+def _checked(given: str) -> str:
+    """How the line of an answer's header begins; empty for a name that cannot be written."""
+    name = given.lower()
+    found = f"{name}: " if _NAME.fullmatch(name) else ""
+    if len(_answered) < _MOST_NAMES and len(given) <= _LONGEST_URL:
+        _answered[given] = found
+    return found
+
+
+def _is_value(value: str) -> bool:
+    return _VALUE.fullmatch(value) is not None
+
+
+def _read_names(told: tuple[bytes, ...]) -> tuple[tuple[str, ...], bool]:
+    """The names of a request's headers, and whether none of them asks for the ordinary way."""
+    names = tuple([_names.get(name) or _name(name) for name in told])
+    return names, _ORDINARY.isdisjoint(names)
+
+
+_known_names = lru_cache(maxsize=1024)(_read_names)
 
 
 def _name(name: bytes) -> str:

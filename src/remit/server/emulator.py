@@ -58,10 +58,10 @@ class Unsupported(Exception):  # noqa: N818 - the answer "not emulated"
     """moto has no such service or operation."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Identity:
     """As whom moto is called: the account whose state is meant, and what a request was signed
-    with."""
+    with. Not frozen: one is made for each call."""
 
     account: str
     region: str

@@ -44,7 +44,7 @@ from remit.server.hosts import path_style
 from remit.server.keeping import Keeping, unkept
 from remit.server.names import LOOKUPS
 from remit.server.refused import refused
-from remit.server.request_ids import numbered
+from remit.server.request_ids import Ids, numbered
 from remit.server.state import MotoState
 from remit.server.sts import Asked, Sts
 
@@ -102,11 +102,20 @@ class Enforcer:
     log: DecisionLog = field(default_factory=NoLog)
     learn: Callable[[Recognized, Around], None] | None = None
     keeping: Keeping | None = None
+    _ids: Ids = field(init=False, repr=False)
+    _office: Office = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """What all calls share."""
+        lenient = self.learn is not None
+        office = Office(self.state, self.clock, self.entropy, self.log, self.master, lenient)
+        object.__setattr__(self, "_ids", Ids(self.entropy))
+        object.__setattr__(self, "_office", office)
 
     def decide(self, raw: HttpRequest) -> Ready | HttpAnswer:
         """The call that a request may make, or the answer that refuses it."""
         started = time.perf_counter()
-        number = self._id()
+        number = self._ids.next()
         request = path_style(raw)
         region, signing = _scope(raw)
         try:
@@ -178,7 +187,7 @@ class Enforcer:
         except Unrecognized as error:
             speech = Speech("", error.protocol, head=raw.method == "HEAD")
         what = "a fault of remit's own; see the server's output"
-        return denials.answer(denials.fault(speech, what), speech, self._id())
+        return denials.answer(denials.fault(speech, what), speech, self._ids.next())
 
     # --- steps ----------------------------------------------------------------------------------
 
@@ -188,10 +197,7 @@ class Enforcer:
         forward = partial(emulator.call, call, ready.request, ready.identity)
         if not self.settings.enforced:
             return forward()
-        office = Office(
-            self.state, self.clock, self.entropy, self.log, self.master, self.learn is not None
-        )
-        with sending(Sending(office, ready.id, call, ready.caller, ready.request)):
+        with sending(Sending(self._office, ready.id, call, ready.caller, ready.request)):
             if not besides.answers(call):
                 return forward()
             speech = _speech(call, ready.request)
@@ -238,8 +244,7 @@ class Enforcer:
             found = self._permitted(asked, around)
         if found.allowed:
             found = self._unblocked(found, call, around)
-        speech = _speech(call, around.request)
-        refusal = None if found.allowed else self._refusal(found, asked, call, around, speech)
+        refusal = None if found.allowed else self._refusal(found, asked, call, around)
         if self.learn is not None:
             self.learn(call, around)
             refusal = None
@@ -270,8 +275,9 @@ class Enforcer:
         return found if blocked is None else replace(found, allowed=False, blocked=blocked)
 
     def _refusal(
-        self, found: Permitted, asked: Asking, call: Recognized, around: Around, speech: Speech
+        self, found: Permitted, asked: Asking, call: Recognized, around: Around
     ) -> Refusal:
+        speech = _speech(call, around.request)
         if asked.unmapped is not None:
             text = (
                 f"remit knows no permission for {call.service} {call.operation}: {asked.unmapped}."
@@ -341,10 +347,6 @@ class Enforcer:
         """Tell the log of a request about which nothing could be decided."""
         if not isinstance(self.log, NoLog):
             self.log.record(refused(refusal, call, request, number, self.clock()))
-
-    def _id(self) -> str:
-        d = self.entropy(16).hex()
-        return f"{d[:8]}-{d[8:12]}-{d[12:16]}-{d[16:20]}-{d[20:]}"
 
 
 # Facts 5.1: the status of the query protocol's is UNCONFIRMED.

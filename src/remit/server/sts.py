@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from typing import Any
 
 from remit.app.authenticate import Caller, told_tags
 from remit.app.ports import Decided
@@ -59,6 +60,9 @@ class Sts:
 
     def answer(self, asked: Asked, note: Callable[[Decided], object] | None) -> HttpAnswer:
         """The answer to a call; `note` hears what was decided. Raises what is a fault of ours."""
+        if note is None and asked.call.operation == _WHO and not asked.call.params:
+            body = b"%b%b%b" % _who(asked.caller, asked.id.encode())
+            return HttpAnswer(200, (_XML, ("x-amzn-requestid", asked.id)), body)
         started = time.perf_counter()
         heard: Heard | None = None if note is None else []
         fault: AuthError | None = None
@@ -99,6 +103,7 @@ class Sts:
         return keys
 
 
+_WHO = "GetCallerIdentity"
 _XML = ("content-type", sts_xml.CONTENT_TYPE)
 
 
@@ -132,6 +137,23 @@ def caller_of(found: Caller) -> ports.Caller:
     """The caller as app/sts knows one."""
     tags = {} if found.identity is None else told_tags(found.identity, found.claims)
     return ports.Caller(found.principal, found.account, found.user_id, found.claims, tags)
+
+
+def _who(caller: Caller, number: bytes) -> tuple[bytes, bytes, bytes]:
+    """The pieces of the answer to GetCallerIdentity, which says of the request its id alone."""
+    before, after = _told_who(caller)
+    return before, number, after
+
+
+@lru_cache(maxsize=1024)
+def _told_who(caller: Caller) -> tuple[bytes, bytes]:
+    means: Any = None  # that operation asks for none
+    told = answer(ports.Call(_WHO, {}, caller_of(caller)), means)
+    before, _, after = sts_xml.result(_WHO, told, _MARK).rpartition(_MARK.encode())
+    return before, after
+
+
+_MARK = "00000000-0000-0000-0000-000000000000"
 
 
 def _decided(asked: Asked, heard: Heard, fault: AuthError | None) -> list[Decided]:

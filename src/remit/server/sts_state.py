@@ -24,10 +24,11 @@ Keys: TypeAlias = Mapping[str, Mapping[str, object]]
 _NOTHING: Mapping[str, object] = {"keys": []}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Accounts:
     """app/sts's port `State` for one call of `caller`, None where nobody signed it. `keys` are JWKS
-    documents by the address of their provider, without `https://`."""
+    documents by the address of their provider, without `https://`. Not frozen: one is made for
+    each call."""
 
     state: MotoState
     caller: authenticate.Caller | None
@@ -44,8 +45,9 @@ class Accounts:
             home = self.caller.account if self.caller is not None else ""
             return policies_for(own, attachable(self.state.account(home), None))
         account = self.state.account(role.account)
-        found = account.role(role.arn)
-        return policies_for(own, attachable(account, None if found is None else found.trust))
+        if caller is None or self.caller is None:
+            return _policies(own, account, role.arn)
+        return _policies_of(self.caller, account, role.arn)
 
     def managed_policy(self, arn: str) -> str | None:
         """The text of a managed policy."""
@@ -119,6 +121,16 @@ def _role(account: Account, arn: str) -> Role | None:
     if found is None:
         return None
     return Role(found.arn, found.id, account.id, found.name, found.longest, dict(found.tags))
+
+
+def _policies(own: Own, account: Account, arn: str) -> PolicySet:
+    found = account.role(arn)
+    return policies_for(own, attachable(account, None if found is None else found.trust))
+
+
+@lru_cache(maxsize=128)  # as `_role`; callers and accounts are equal to themselves only
+def _policies_of(caller: authenticate.Caller, account: Account, arn: str) -> PolicySet:
+    return _policies(caller.own, account, arn)
 
 
 @lru_cache(maxsize=1024)

@@ -23,6 +23,8 @@ from remit.core.request import Request, Value
 from remit.explain.wording import denial
 
 _ACTION = "sts:AssumeRole"
+_PLAIN = frozenset({"RoleArn", "RoleSessionName", "DurationSeconds", "ExternalId"})
+"""Parameters that hand over nothing."""
 
 
 def assume_role(call: Call, params: Mapping[str, Any], means: Means) -> Result:
@@ -32,6 +34,11 @@ def assume_role(call: Call, params: Mapping[str, Any], means: Means) -> Result:
     trust policy and its own; only then what the role itself limits.
     """
     caller, arn = signer(call), params["RoleArn"]
+    role = means.state.role(arn)
+    plain = role is not None and means.decided is unheard and params.keys() <= _PLAIN
+    if plain and role is not None and is_known(caller, role, means.state.policies(caller, role)):
+        # Nothing is handed over. Whoever is known passed all that follows with nothing to hand on.
+        return _session(role, caller, params, means)
     if caller.is_root:
         raise denied(errors.ROOT_CALLER)
     if params.get("ProvidedContexts"):
@@ -43,7 +50,6 @@ def assume_role(call: Call, params: Mapping[str, Any], means: Means) -> Result:
     size = None if given is NOTHING and tags is NO_TAGS else packed_size(given, tags.all)
     source = source_identity(caller, params.get("SourceIdentity"))
     mfa = session.used_mfa(params, caller, means)
-    role = means.state.role(arn)
     plain = tags is NO_TAGS and source is None and mfa is None
     role = _let_in(call, params, means, role, (tags, mfa), plain=plain)
     chained = caller.claims is not None and caller.claims.kind == "role"
@@ -52,6 +58,14 @@ def assume_role(call: Call, params: Mapping[str, Any], means: Means) -> Result:
     wanted = Wanted(name, seconds, given, tags, source, mfa=mfa, chained=chained)
     result = session.role_session(role, wanted, means)
     return result if size is None else {**result, "PackedPolicySize": size}
+
+
+def _session(role: Role, caller: Caller, params: Mapping[str, Any], means: Means) -> Result:
+    """A session of somebody who hands over nothing."""
+    chained = caller.claims is not None and caller.claims.kind == "role"
+    seconds = session.role_seconds(params.get("DurationSeconds"), role, chained=chained)
+    wanted = Wanted(params["RoleSessionName"], seconds, NOTHING, NO_TAGS, chained=chained)
+    return session.role_session(role, wanted, means)
 
 
 def _let_in(
@@ -64,15 +78,12 @@ def _let_in(
     plain: bool,
 ) -> Role:
     """The role, if the caller may take it on. `plain`: nothing is handed over. Raises StsError."""
-    caller, remembered = signer(call), plain and means.decided is unheard
-    policies = means.state.policies(caller, role)
-    if remembered and role is not None and is_known(caller, role, policies):
-        return role
+    caller = signer(call)
     keys = {**context(call, means), **_keys(params, role, *brought)}
     require_role(Request(caller.arn, _ACTION, params["RoleArn"], None, keys), caller, role, means)
     assert role is not None  # noqa: S101 - require_role has denied what does not exist
-    if remembered:
-        known(caller, role, policies)
+    if plain and means.decided is unheard:
+        known(caller, role, means.state.policies(caller, role))
     return role
 
 
