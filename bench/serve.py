@@ -230,7 +230,7 @@ def serve(kind: str) -> None:
 
 def _remit(enforced: bool = True) -> None:
     from remit.server import run
-    from remit.server.enforcer import Settings
+    from remit.server.settings import Settings
 
     built = run.build(Settings(REGION, ACCOUNT, enforced=enforced))
     key = built.administrator
@@ -254,7 +254,7 @@ def _listen(built: Any, keys: dict[str, str]) -> None:
 def _bare() -> None:
     """An ASGI application that answers at once: what the transport alone costs."""
     from remit.server import run
-    from remit.server.enforcer import Settings
+    from remit.server.settings import Settings
 
     async def application(scope: Any, receive: Any, send: Any) -> None:
         await receive()

@@ -43,7 +43,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A server with a log, and some decisions of each kind."""
     from moto.core.base_backend import BackendDict
 
-    from remit.server.enforcer import Settings
+    from remit.server.settings import Settings
 
     BackendDict.reset()
     folder = tmp_path_factory.mktemp("log")

@@ -253,10 +253,10 @@ def test_a_running_server_asks_for_keys_that_may(
 ) -> None:
     """The token does not do: a program that runs as a role may know it. With the administrator's
     keys the role is changed for the time of the runs, and is then as the project has it."""
-    from remit.server.enforcer import Settings
     from remit.server.metadata import Delivery, with_metadata
     from remit.server.run import build, running
     from remit.server.seed import plant
+    from remit.server.settings import Settings
 
     seeds = wiring.seeds(Path(EXAMPLE), "prod", None, None, None)
     built = build(Settings(region=seeds.region, account=seeds.account))

@@ -117,8 +117,8 @@ def serving(**settings: Any) -> Iterator[Live]:
     pytest.importorskip("uvicorn", reason="the extra `serve` is not installed")
     from moto.core.base_backend import BackendDict
 
-    from remit.server.enforcer import Settings
     from remit.server.run import Address, build, running
+    from remit.server.settings import Settings
 
     certificate = settings.pop("certificate", None)
     files = (None, None) if certificate is None else (str(certificate), str(certificate))

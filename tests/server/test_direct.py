@@ -66,7 +66,7 @@ def built() -> Any:
     from moto.core.base_backend import BackendDict
 
     from remit.server import run
-    from remit.server.enforcer import Settings
+    from remit.server.settings import Settings
 
     BackendDict.reset()
     made = run.build(Settings(account=ACCOUNT), clock=lambda: NOW)

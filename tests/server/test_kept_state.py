@@ -307,8 +307,8 @@ def test_rows_that_make_no_sense_are_refused(tmp_path: Path, name: str, text: st
 
 
 def test_the_account_is_the_states(tmp_path: Path) -> None:
-    from remit.server.enforcer import Settings
     from remit.server.run import build
+    from remit.server.settings import Settings
     from remit.store.state_file import StateFile
 
     with kept(tmp_path / "state"):

@@ -6,9 +6,9 @@ import asyncio
 import json
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,6 @@ from botocore.exceptions import ClientError
 
 from remit.app.decision_log import Cause, Entry, Filter
 from remit.app.decision_notes import NO_PERMISSION, Notes
-from remit.app.ports import NoLog
 from remit.core.decision import Layer, Verdict
 from remit.wiring import decision_log
 from tests.server.live import HEAD, Live, allow, deny, document, refused, serving
@@ -42,31 +41,6 @@ ANSWERED: list[tuple[str, str, dict[str, Any]]] = [
 ]
 
 
-@pytest.mark.parametrize(("service", "method", "params"), ANSWERED)
-def test_an_answer_tells_the_id_under_which_it_is_logged(
-    live: Live, service: str, method: str, params: dict[str, Any]
-) -> None:
-    client, seen = live.client(service), list[str]()
-
-    def note(parsed: dict[str, Any], **_: Any) -> None:
-        told = parsed["ResponseMetadata"]
-        headers = told["HTTPHeaders"]
-        seen.append(told["RequestId"])
-        seen.append(headers.get("x-amzn-requestid") or headers["x-amz-request-id"])
-
-    client.meta.events.register("after-call", note)
-    kept = KeptEverything()
-    enforcer = live.built.enforcer
-    object.__setattr__(enforcer, "log", kept)
-    try:
-        getattr(client, method)(**params)
-    except ClientError:
-        pass
-    finally:
-        object.__setattr__(enforcer, "log", NoLog())
-    assert seen == [kept.ids[-1]] * 2
-
-
 class KeptEverything:
     """A log of ids."""
 
@@ -78,6 +52,32 @@ class KeptEverything:
 
     def pending(self) -> None:
         return None
+
+
+@pytest.fixture(scope="module")
+def heard() -> Iterator[tuple[Live, KeptEverything]]:
+    kept = KeptEverything()
+    with serving(log=kept) as live:
+        yield live, kept
+
+
+@pytest.mark.parametrize(("service", "method", "params"), ANSWERED)
+def test_an_answer_tells_the_id_under_which_it_is_logged(
+    heard: tuple[Live, KeptEverything], service: str, method: str, params: dict[str, Any]
+) -> None:
+    live, kept = heard
+    client, seen = live.client(service), list[str]()
+
+    def note(parsed: dict[str, Any], **_: Any) -> None:
+        told = parsed["ResponseMetadata"]
+        headers = told["HTTPHeaders"]
+        seen.append(told["RequestId"])
+        seen.append(headers.get("x-amzn-requestid") or headers["x-amz-request-id"])
+
+    client.meta.events.register("after-call", note)
+    with suppress(ClientError):
+        getattr(client, method)(**params)
+    assert seen == [kept.ids[-1]] * 2
 
 
 class Slow:

@@ -42,7 +42,7 @@ class Clock:
 def site(request: pytest.FixtureRequest) -> Iterator[tuple[Live, Clock, bool]]:
     from moto.core.base_backend import BackendDict
 
-    from remit.server.enforcer import Settings
+    from remit.server.settings import Settings
 
     BackendDict.reset()
     clock = Clock()

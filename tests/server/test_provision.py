@@ -21,8 +21,8 @@ from remit.app.provision.model import Provisioned
 from remit.app.running import Plan, provisioned
 from remit.cli import provisioning
 from remit.cli.main import main
-from remit.server.enforcer import Settings
 from remit.server.run import build, running
+from remit.server.settings import Settings
 from tests.server.live import Keys, Live, refused
 from tests.server.provisioned import PROJECTS, cloudformation, document, sam, statement, written
 

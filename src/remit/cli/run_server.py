@@ -68,7 +68,7 @@ def own(plan: Plan, *, learn: bool, provision: bool) -> Iterator[Served]:
         from remit.credentials.delivery import environment
         from remit.server import metadata
         from remit.server import run as serving
-        from remit.server.enforcer import Settings
+        from remit.server.settings import Settings
     except ModuleNotFoundError as error:
         hint = "Install it: `pip install 'remit[serve]'`."
         raise InputError(f"`remit run` needs the package `{error.name}`", hint) from None

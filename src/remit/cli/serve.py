@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from remit.app.decision_log import DecisionLog
     from remit.app.decision_notes import Notes
     from remit.app.seeding import Seeds
-    from remit.server.enforcer import Settings
     from remit.server.run import Address, Built
+    from remit.server.settings import Settings
 
 
 def run(arguments: Namespace) -> int:
@@ -146,7 +146,7 @@ def _seeds(arguments: Namespace) -> Seeds | None:
 
 def _settings(arguments: Namespace, seeds: Seeds | None, kept: str | None) -> Settings:
     from remit.app.seeding import ACCOUNT, REGION
-    from remit.server.enforcer import Settings as Made
+    from remit.server.settings import Settings as Made
 
     return Made(
         region=seeds.region if seeds else arguments.region or REGION,

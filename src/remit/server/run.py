@@ -22,10 +22,11 @@ from remit.app.errors import InputError
 from remit.app.ports import Clock, DecisionLog, NoLog
 from remit.server import emulator
 from remit.server.asgi import Application
-from remit.server.enforcer import Enforcer, Settings
+from remit.server.enforcer import Enforcer
 from remit.server.keeping import Keeping
 from remit.server.own import Own
 from remit.server.restoring import StateFile, kept
+from remit.server.settings import Settings
 from remit.server.state import MotoState
 from remit.server.sts import Sts
 from remit.server.sts_state import Codes, Keys
