@@ -2,7 +2,7 @@
 own server with its authorization on. Ratios in one run; every server is a process of its own.
 
 The client is one process with 64 connections that sends a signed request again and again. Needs the
-extra `serve`, and for the peer `pip install flask flask-cors`.
+extras `serve` and `dev`.
 """
 
 from __future__ import annotations
