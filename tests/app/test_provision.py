@@ -17,7 +17,7 @@ from remit.app.provision.model import Made, Provisioned, Refused
 from remit.app.provision.of import Of
 from remit.app.provision.parameters import Unfit, fitted
 from remit.app.provision.table import ELSEWHERE, KINDS
-from remit.app.seeding import of_stage
+from remit.app.seeding import NOBODY, of_stage
 from remit.catalog.models import service_model
 from remit.core.span import Span
 from remit.core.text import Hole, HoleKind, Text
@@ -506,7 +506,7 @@ P:
 @pytest.mark.parametrize(
     ("effect", "principal", "said"),
     [
-        ("Allow", policies._NOBODY, "in force, but the principal `{Who}` is nobody here"),
+        ("Allow", NOBODY, "in force, but the principal `{Who}` is nobody here"),
         ("Deny", "*", "in force, but `{Who}` in `P` is `*` here"),
     ],
 )

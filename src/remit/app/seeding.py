@@ -16,7 +16,7 @@ from remit.app.errors import InputError
 from remit.app.local import Local
 from remit.app.project import Asked, Opened, open_project
 from remit.check import rules
-from remit.core.policy import NO_SYMBOLS, Item, Policy, Principals, Statement
+from remit.core.policy import NO_SYMBOLS, Effect, Item, Policy, Principals, Statement
 from remit.core.span import Problem
 from remit.core.tree import Tree
 from remit.deploy.beside import with_templates
@@ -25,6 +25,7 @@ from remit.deploy.model import Project, Role, Stage
 NOTHING_LOCAL = Local()
 ACCOUNT, REGION = "123456789012", "us-east-1"
 """Where nothing says another: the account that moto and others use too."""
+NOBODY = "arn:aws:iam::000000000000:role/not-known-here"
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +170,7 @@ def _seed(
         role_name(role, stage),
         policies,
         None if role.boundary is None else Document("boundary", text(role.boundary)),
-        None if role.trust is None else text(role.trust),
+        None if role.trust is None else text(closed(role.trust, known, whole, notes)),
     )
 
 
@@ -221,6 +222,32 @@ def opened(
 
     made = tuple(map(statement, policy.statements))
     return replace(policy, statements=made, symbols=NO_SYMBOLS)
+
+
+def closed(
+    policy: Policy, known: Mapping[str, str], whole: Mapping[str, str], notes: list[str]
+) -> Policy:
+    """The policy whose allowing statements name nobody where a principal is not known: `*` would
+    be everybody."""
+
+    def principal(one: Item) -> Item:
+        value = one.value
+        for text in whole if "{" in value else ():
+            value = value.replace(text, whole[text])
+        unknown = [name for name in policy.symbols.used(value) if name not in known]
+        if not unknown:
+            return one
+        notes.append(f"the principal `{{{unknown[0]}}}` is nobody here")
+        return replace(one, value=NOBODY)
+
+    def statement(one: Statement) -> Statement:
+        who = one.principals
+        if who is None or one.effect is not Effect.ALLOW or who.negated:
+            return one
+        entries = tuple((kind, principal(name)) for kind, name in who.entries)
+        return replace(one, principals=replace(who, entries=entries))
+
+    return replace(policy, statements=tuple(map(statement, policy.statements)))
 
 
 def document(policy: Policy) -> str:

@@ -66,6 +66,8 @@ def greet_log(port: int, arguments: Namespace) -> None:
         )  # it may hold a password
         named = f" --log {place}" if arguments.log else ""
         how = f"`remit log{named} --follow`"
+    elif arguments.state is not None:
+        how = f"`remit log --log {shlex.quote(arguments.state)} --follow`"
     elif arguments.token_file is not None:
         how = f"`remit log --port {port} --token-file {shlex.quote(arguments.token_file)} --follow`"
     else:

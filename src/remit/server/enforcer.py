@@ -113,6 +113,11 @@ class Enforcer:
             return self._unrecognized(error, request, signing, number)
         try:
             found = self._authenticated(raw, call)
+            if found.request is not raw:  # it came in chunks
+                request = path_style(found.request)
+                call = recognize(request, signing)
+        except Unrecognized as error:
+            return self._unrecognized(error, request, signing, number)
         except AuthError as error:
             speech = speech_of(call, request)
             refusal = denials.unauthenticated(
@@ -120,9 +125,6 @@ class Enforcer:
             )
             self._note(refusal, (call.service, call.operation), raw, number)
             return denials.answer(refusal, speech, number)
-        if found.request is not raw:  # it came in chunks
-            request = path_style(found.request)
-            call = recognize(request, signing)
         region = region or self.settings.region
         if self._decides_itself(call):
             identity = Identity(found.caller.account, region, found.caller.access_key)

@@ -94,7 +94,7 @@ def build(
         os.urandom,
         Sts(state, os.urandom, own.master, keys or {}, codes),
         settings,
-        log or NoLog(),
+        NoLog() if log is None else log,
         keeping=keeping,
     )
     application = Application(enforcer, largest, patience)

@@ -6,14 +6,12 @@ Each is put by the call that owners use, so it is stored and in force like any o
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from typing import Any, TypeAlias
 
 from remit.app.provision import texts
 from remit.app.provision.model import Note, Perform, Provisioned, Refused
-from remit.app.seeding import document, opened
+from remit.app.seeding import closed, document, opened
 from remit.core.arn import Arn
-from remit.core.policy import Effect, Item, Policy, Statement
 from remit.core.text import Text
 from remit.deploy.model import Attached, Stage
 
@@ -59,7 +57,6 @@ _PUTS: Mapping[str, _Put] = {
 """The call that puts a policy on a resource of a type. What decides here looks at these and at
 functions' policies; functions are not made."""
 
-_NOBODY = "arn:aws:iam::000000000000:role/not-known-here"
 _NOT_MADE = frozenset({"AWS::Lambda::Function"})
 
 
@@ -96,38 +93,12 @@ def _put(
     if arn is None or str(arn) not in there:
         return "what it is attached to was not made"
     open_: list[str] = []
-    policy = document(opened(_closed(one.policy, known, whole, open_), known, open_, whole))
+    policy = document(opened(closed(one.policy, known, whole, open_), known, open_, whole))
     try:
         perform(*call(arn, policy), arn.region or known["region"])
     except Refused as error:
         return f"it was refused: {error.code}: {error.message}"
     return f"in force, but {open_[0]}" if open_ else ""
-
-
-def _closed(
-    policy: Policy, known: Mapping[str, str], whole: Mapping[str, str], notes: list[str]
-) -> Policy:
-    """The policy whose allowing statements name nobody where a principal is not known: `*` would
-    be everybody."""
-
-    def principal(one: Item) -> Item:
-        value = one.value
-        for text in whole if "{" in value else ():
-            value = value.replace(text, whole[text])
-        unknown = [name for name in policy.symbols.used(value) if name not in known]
-        if not unknown:
-            return one
-        notes.append(f"the principal `{{{unknown[0]}}}` is nobody here")
-        return replace(one, value=_NOBODY)
-
-    def statement(one: Statement) -> Statement:
-        who = one.principals
-        if who is None or one.effect is not Effect.ALLOW or who.negated:
-            return one
-        entries = tuple((kind, principal(name)) for kind, name in who.entries)
-        return replace(one, principals=replace(who, entries=entries))
-
-    return replace(policy, statements=tuple(map(statement, policy.statements)))
 
 
 def _arn(text: Text, known: Mapping[str, str], whole: Mapping[str, str]) -> str | None:
